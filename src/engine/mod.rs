@@ -1,0 +1,3 @@
+//! From the lake to answers.
+
+pub mod results;

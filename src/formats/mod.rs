@@ -1,0 +1,3 @@
+//! Bytes to records and problems; never opens a file.
+
+pub mod records;

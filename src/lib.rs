@@ -1,0 +1,11 @@
+//! tickmark: per-control answers for an audit window, from exported AWS evidence.
+//!
+//! The modules stand in the order of the data's journey, and each may import only from those above
+//! it: [`model`] (the nouns), [`evidence`] (bytes and their custody), [`formats`] (bytes to records),
+//! [`lake`] (records at rest), [`engine`] (records to answers), [`report`] (answers to files and
+//! screens), [`cli`] (arguments to work).
+
+pub mod model;
+
+pub mod formats;
+pub mod engine;
