@@ -1,0 +1,169 @@
+//! What a JSON value is, judged by the members it has.
+//!
+//! Names are tried from the most telling to the least; nothing is decided by a name inside a name.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::kind::Kind;
+
+/// The members that tell exports apart, and those of envelopes.
+#[derive(Deserialize)]
+pub(super) struct Members<'a> {
+    #[serde(borrow, rename = "Message")]
+    pub(super) message: Option<&'a RawValue>,
+    #[serde(borrow, rename = "TopicArn")]
+    topic: Option<&'a RawValue>,
+    #[serde(borrow, rename = "detail-type")]
+    detail_type: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) detail: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) time: Option<&'a RawValue>,
+    #[serde(borrow, rename = "messageType")]
+    pub(super) message_type: Option<&'a RawValue>,
+    #[serde(borrow, rename = "configurationItem")]
+    pub(super) item: Option<&'a RawValue>,
+    #[serde(borrow, rename = "configurationItemSummary")]
+    pub(super) item_summary: Option<&'a RawValue>,
+    #[serde(borrow, rename = "newEvaluationResult")]
+    new_result: Option<&'a RawValue>,
+    #[serde(borrow, rename = "invokingEvent")]
+    pub(super) invoking_event: Option<&'a RawValue>,
+    #[serde(borrow, rename = "configurationItemCaptureTime")]
+    captured_at: Option<&'a RawValue>,
+    #[serde(borrow, rename = "resourceType")]
+    resource_type: Option<&'a RawValue>,
+    #[serde(borrow, rename = "resourceId")]
+    resource_id: Option<&'a RawValue>,
+    #[serde(borrow, rename = "ProductArn")]
+    product_arn: Option<&'a RawValue>,
+    #[serde(borrow, rename = "AwsAccountId")]
+    aws_account: Option<&'a RawValue>,
+    #[serde(borrow)]
+    class_uid: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) findings: Option<Vec<&'a RawValue>>,
+}
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// An SNS notification: the message is in `Message`.
+    Notification,
+    /// An EventBridge event: the message is in `detail`.
+    Event,
+    /// The input of a rule's Lambda function: the message is in `invokingEvent`.
+    RuleEvent,
+    /// The `detail` of a Security Hub event.
+    EventFindings,
+    /// A change notification with an item.
+    ItemChange,
+    /// A change notification whose item was too large: a summary.
+    ItemSummary,
+    /// A change of one rule's verdict on one resource.
+    ComplianceChange,
+    /// A configuration item by itself.
+    Item,
+    /// An ASFF finding by itself.
+    Finding,
+    /// An OCSF event by itself.
+    Ocsf,
+    /// An export that is recognised and holds no records for the lake.
+    Other(Kind),
+}
+
+impl Members<'_> {
+    /// What the value is; `None` where its members tell nothing.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        let word = |raw: Option<&RawValue>| raw.map(|raw| raw.get().trim_matches('"').to_owned());
+        if self.topic.is_some() && self.message.is_some() {
+            return Some(Shape::Notification);
+        }
+        if self.detail_type.is_some() && self.detail.is_some() {
+            return Some(Shape::Event);
+        }
+        if self.invoking_event.is_some() {
+            return Some(Shape::RuleEvent);
+        }
+        if let Some(message_type) = word(self.message_type) {
+            return self.message_shape(&message_type);
+        }
+        if self.class_uid.is_some() {
+            return Some(Shape::Ocsf);
+        }
+        if self.product_arn.is_some() && self.aws_account.is_some() {
+            return Some(Shape::Finding);
+        }
+        if self.captured_at.is_some() && self.resource_type.is_some() && self.resource_id.is_some() {
+            return Some(Shape::Item);
+        }
+        if self.findings.is_some() {
+            return Some(Shape::EventFindings);
+        }
+        self.item.map(|_| Shape::ItemChange)
+    }
+
+    fn message_shape(&self, message_type: &str) -> Option<Shape> {
+        match message_type {
+            "ConfigurationItemChangeNotification" => self.item.map(|_| Shape::ItemChange),
+            "OversizedConfigurationItemChangeNotification" => self.item_summary.map(|_| Shape::ItemSummary),
+            "ComplianceChangeNotification" => self.new_result.map(|_| Shape::ComplianceChange),
+            "CONTROL_MESSAGE" => Some(Shape::Other(Kind::LogsControl)),
+            "ScheduledNotification"
+            | "ConfigurationSnapshotDeliveryStarted"
+            | "ConfigurationSnapshotDeliveryCompleted"
+            | "ConfigurationSnapshotDeliveryFailed"
+            | "ConfigurationHistoryDeliveryCompleted"
+            | "ConfigRulesEvaluationStarted" => Some(Shape::Other(Kind::ConfigDeliveryNotice)),
+            _ => None,
+        }
+    }
+}
+
+/// Exports that are recognised by one member's name alone and hold nothing for the lake.
+pub(super) fn known_by_member(name: &str) -> Option<Kind> {
+    match name {
+        "PasswordPolicy" => Some(Kind::IamPasswordPolicy),
+        "SummaryMap" => Some(Kind::IamAccountSummary),
+        "ReportFormat" | "GeneratedTime" => Some(Kind::IamCredentialReport),
+        "ConfigurationRecorders"
+        | "ConfigurationRecordersStatus"
+        | "DeliveryChannels"
+        | "DeliveryChannelsStatus"
+        | "ConfigRulesEvaluationStatus"
+        | "ComplianceByConfigRules"
+        | "ComplianceByResources"
+        | "AggregateComplianceByConfigRules"
+        | "resourceIdentifiers"
+        | "ResourceIdentifiers" => Some(Kind::ConfigOther),
+        "InsightResults" => Some(Kind::SecurityHubOther),
+        "EventSelectors" | "AdvancedEventSelectors" | "IsLogging" | "LatestDeliveryTime" => Some(Kind::CloudTrailOther),
+        _ => None,
+    }
+}
+
+/// Recognises exports that are not JSON by how they begin.
+pub(super) fn known_by_text(text: &str) -> Option<Kind> {
+    let text = text.trim_start();
+    if text.starts_with("user,arn,user_creation_time,") {
+        return Some(Kind::IamCredentialReport);
+    }
+    (text.contains("NoSuchEntity") && text.contains("GetAccountPasswordPolicy")).then_some(Kind::IamPasswordPolicy)
+}
+
+/// What a file that is not JSON seems to be, in words for a message.
+pub(super) fn seems_to_be(start: &[u8]) -> &'static str {
+    match start {
+        [b'%', b'P', b'D', b'F', ..] => "a PDF document",
+        [0x89, b'P', b'N', b'G', ..] => "a PNG picture",
+        [b'P', b'A', b'R', b'1', ..] => "a Parquet file",
+        [b'B', b'Z', b'h', ..] => "bzip2 data",
+        [0x37, 0x7a, 0xbc, 0xaf, ..] => "a 7z archive",
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old Office document",
+        [0xff, 0x06, 0x00, 0x00, b's', ..] => "snappy data",
+        [b'<', ..] => "XML or HTML",
+        _ if start.iter().any(|byte| *byte < 9) => "binary data",
+        _ => "text that is not JSON",
+    }
+}

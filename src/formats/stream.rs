@@ -1,0 +1,598 @@
+//! Streams records out of arrays, envelopes, JSON lines and concatenated values, numbering them.
+//!
+//! Records are counted from 1 in the order of the file, whatever envelope they stand in. A record
+//! that cannot be decoded is a problem of its own; text that breaks off ends the file and keeps what
+//! was whole.
+
+use std::io::Read;
+use std::ops::Range;
+
+use serde_json::value::RawValue;
+
+use super::config_items::{ItemContext, decode_item};
+use super::config_rules::{decode_compliance_change, decode_result, decode_rule};
+use super::delivered_name::{DeliveredKind, DeliveredName, is_writability_check};
+use super::kind::Kind;
+use super::ocsf::decode_ocsf;
+use super::records::{Decoded, Record, RecordError};
+use super::scan::{Break, Scanner};
+use super::security_hub::decode_finding;
+use super::shape::{Members, Shape, known_by_member, known_by_text, seems_to_be};
+use super::text::{not_as_expected, quoted, unwrapped};
+use crate::model::{Instant, Problem, ProblemCode, Recorder, find_account, find_instant, find_region};
+
+/// How many problems of one file are described; the rest are counted.
+const PROBLEMS_DESCRIBED: usize = 20;
+/// How deep messages may be wrapped in messages.
+const WRAPPING_MAX: u32 = 4;
+/// Members of an envelope beside its records that are looked at.
+const MEMBER_BYTES_MAX: usize = 4096;
+/// How much of a file that is not JSON is looked at.
+const PREVIEW_BYTES: usize = 512;
+
+/// The names by which a file was handed over.
+#[derive(Clone, Copy, Debug)]
+pub struct FileName<'a> {
+    /// Its path in the ledger.
+    pub path: &'a str,
+    /// The path in which account, region and time are looked for (spec section 3.7).
+    pub hint_path: &'a str,
+}
+
+/// Receives the records of a file, in order.
+pub trait RecordSink {
+    /// Whether this very text was kept before from a file of the same recorder; it is then a
+    /// duplicate, and is not decoded again.
+    fn is_known(&mut self, recorder: Option<&Recorder>, raw: &[u8]) -> bool;
+    /// Takes a record, its number in the file and its text.
+    fn keep(&mut self, number: u64, raw: &[u8], record: Record);
+}
+
+/// What became of a file.
+#[derive(Clone, Debug, Default)]
+pub struct FileReport {
+    /// What it is; `None` where nothing in it was recognised.
+    pub kind: Option<Kind>,
+    /// The recorder its name states.
+    pub recorder: Option<Recorder>,
+    /// The time it speaks for, where its kind has one: a snapshot's or a history file's.
+    pub time: Option<Instant>,
+    /// Records found.
+    pub read: u64,
+    /// Records known before by their very text.
+    pub known: u64,
+    /// Records handed to the sink.
+    pub handed_over: u64,
+    /// Records that are no evidence, such as sample findings.
+    pub set_aside: u64,
+    /// Records that could not be decoded.
+    pub rejected: u64,
+    /// The first problems, in the order of the file.
+    pub problems: Vec<Problem>,
+    /// How many problems there were.
+    pub problem_count: u64,
+    /// Whether the file was read to its end without a break.
+    pub whole: bool,
+}
+
+impl FileReport {
+    fn problem(&mut self, problem: Problem) {
+        self.problem_count += 1;
+        if self.problems.len() < PROBLEMS_DESCRIBED {
+            self.problems.push(problem);
+        }
+    }
+}
+
+/// Reads one file to its end, or to where it breaks.
+///
+/// `buffer` is working space that the caller may use again for the next file. A read error counts
+/// as the end of the text; whoever owns `content` knows and reports it.
+pub fn parse(
+    name: FileName<'_>,
+    content: &mut dyn Read,
+    buffer: &mut Vec<u8>,
+    sink: &mut dyn RecordSink,
+) -> FileReport {
+    let delivered = DeliveredName::parse(name.path);
+    let stated = ItemContext {
+        recorder: delivered.as_ref().map(|delivered| delivered.recorder.clone()),
+        account: find_account(name.hint_path),
+        region: find_region(name.hint_path),
+        time: None,
+    };
+    let mut parser = Parser {
+        path_time: find_instant(name.hint_path),
+        report: FileReport { recorder: stated.recorder.clone(), ..FileReport::default() },
+        context: stated,
+        delivered,
+        delivered_at: None,
+        latest_capture: None,
+        snapshot_id: false,
+        file_version: false,
+        at: 0,
+        sink,
+    };
+    let mut scanner = Scanner::new(content, buffer);
+    parser.file(&mut scanner, name.path);
+    parser.finish()
+}
+
+/// Whether reading can go on behind a value.
+type Flow = Result<(), ()>;
+
+struct Parser<'a> {
+    context: ItemContext,
+    delivered: Option<DeliveredName>,
+    path_time: Option<Instant>,
+    /// `time` of the event around the record at hand.
+    delivered_at: Option<Instant>,
+    latest_capture: Option<Instant>,
+    snapshot_id: bool,
+    file_version: bool,
+    /// Offset of the top-level value or element at hand.
+    at: u64,
+    report: FileReport,
+    sink: &'a mut dyn RecordSink,
+}
+
+/// Which array of an envelope is being streamed.
+#[derive(Clone, Copy)]
+enum Elements {
+    Items,
+    QueryResults,
+    Findings,
+    Rules,
+    Results,
+    LogEvents,
+    Any,
+}
+
+impl Elements {
+    fn of_member(name: &[u8]) -> Option<Self> {
+        match name {
+            b"configurationItems" | b"baseConfigurationItems" | b"BaseConfigurationItems" => Some(Self::Items),
+            b"Results" => Some(Self::QueryResults),
+            b"Findings" => Some(Self::Findings),
+            b"ConfigRules" => Some(Self::Rules),
+            b"EvaluationResults" | b"AggregateEvaluationResults" => Some(Self::Results),
+            b"logEvents" => Some(Self::LogEvents),
+            _ => None,
+        }
+    }
+}
+
+impl Parser<'_> {
+    fn file(&mut self, scanner: &mut Scanner<'_>, path: &str) {
+        scanner.skip_byte_order_mark();
+        let start = scanner.preview(PREVIEW_BYTES);
+        let Some(first) = start.iter().find(|byte| !byte.is_ascii_whitespace()).copied() else {
+            return self.empty(path);
+        };
+        if !matches!(first, b'{' | b'[') {
+            let start = start.to_vec();
+            return self.not_json(&start);
+        }
+        self.report.whole = true;
+        while let Some(first) = scanner.peek() {
+            scanner.skip_byte_order_mark();
+            self.at = scanner.offset();
+            let flow = match first {
+                b'{' => self.object(scanner),
+                b'[' => {
+                    scanner.accept(b'[');
+                    self.elements(scanner, Elements::Any)
+                }
+                // Records separated by commas without an array around them are met in hand-made files.
+                b',' => {
+                    scanner.accept(b',');
+                    Ok(())
+                }
+                _ => {
+                    self.broken("what follows is not JSON", scanner.offset());
+                    Err(())
+                }
+            };
+            if flow.is_err() {
+                self.report.whole = false;
+                scanner.skip_rest();
+                return;
+            }
+        }
+    }
+
+    fn empty(&mut self, path: &str) {
+        if is_writability_check(path) {
+            self.report.kind = Some(Kind::ConfigWritabilityCheck);
+            self.report.whole = true;
+        } else {
+            let what = "the file is empty";
+            self.report.problem(Problem::of_file(ProblemCode::Empty, what, "nothing of it is in the lake"));
+        }
+    }
+
+    fn not_json(&mut self, start: &[u8]) {
+        if let Some(kind) = std::str::from_utf8(start).ok().and_then(known_by_text) {
+            self.report.kind = Some(kind);
+            self.report.whole = true;
+            return;
+        }
+        let effect = "nothing of it is in the lake";
+        let problem = if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+            Problem::of_file(ProblemCode::Encoding, "the file is UTF-16 text", effect)
+        } else {
+            Problem::of_file(ProblemCode::NotRecognised, format!("the file is {}", seems_to_be(start)), effect)
+        };
+        self.report.problem(problem);
+    }
+
+    fn broken(&mut self, what: &str, byte: u64) {
+        self.report.problem(Problem {
+            code: ProblemCode::BrokenJson,
+            what: what.to_owned(),
+            record: Some(self.report.read + 1),
+            byte: Some(byte),
+            effect: "what follows in this file is not in the lake".to_owned(),
+        });
+    }
+
+    /// An object at the top: an envelope whose records are streamed, or a value by itself.
+    fn object(&mut self, scanner: &mut Scanner<'_>) -> Flow {
+        scanner.hold();
+        scanner.accept(b'{');
+        let mut members: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+        loop {
+            if scanner.accept(b'}') {
+                let end = scanner.mark();
+                self.single(scanner.held(0..end), 0);
+                scanner.release();
+                return Ok(());
+            }
+            let Some(name) = member_name(scanner) else { return self.resume(scanner) };
+            let elements = Elements::of_member(scanner.held(name.clone()));
+            if let (Some(elements), Some(b'[')) = (elements, scanner.peek()) {
+                for (name, value) in members {
+                    let text = |range| String::from_utf8_lossy(scanner.held(range)).into_owned();
+                    let (name, value) = (text(name), text(value));
+                    self.envelope_member(&name, &value);
+                }
+                scanner.release();
+                return self.envelope(scanner, elements);
+            }
+            let start = scanner.mark();
+            if scanner.value().is_err() {
+                return self.resume(scanner);
+            }
+            members.push((name, start..scanner.mark()));
+            if !scanner.accept(b',') && scanner.peek() != Some(b'}') {
+                return self.resume(scanner);
+            }
+        }
+    }
+
+    /// A value at the top that does not end, or is no JSON: in JSON lines only its line is lost.
+    fn resume(&mut self, scanner: &mut Scanner<'_>) -> Flow {
+        let resumed = scanner.resume_at_next_line();
+        if resumed {
+            self.report.read += 1;
+            self.report.rejected += 1;
+            let what = "the line is not a whole JSON value";
+            let (record, at) = (self.report.read, self.at);
+            self.report.problem(Problem::of_record(ProblemCode::BrokenJson, what, record, at));
+            return Ok(());
+        }
+        self.broken("the text breaks off, or is not JSON, inside this value", self.at);
+        Err(())
+    }
+
+    /// The rest of an envelope, from the array of records on.
+    fn envelope(&mut self, scanner: &mut Scanner<'_>, first: Elements) -> Flow {
+        let mut elements = Some(first);
+        loop {
+            match (elements, scanner.peek()) {
+                (Some(elements), Some(b'[')) => {
+                    scanner.accept(b'[');
+                    self.elements(scanner, elements)?;
+                }
+                _ => return self.break_off(scanner),
+            }
+            loop {
+                if scanner.accept(b'}') {
+                    return Ok(());
+                }
+                if !scanner.accept(b',') {
+                    return self.break_off(scanner);
+                }
+                scanner.hold();
+                let Some(name) = member_name(scanner) else { return self.break_off(scanner) };
+                let name = String::from_utf8_lossy(scanner.held(name)).into_owned();
+                elements = Elements::of_member(name.as_bytes());
+                scanner.release();
+                if elements.is_some() && scanner.peek() == Some(b'[') {
+                    break;
+                }
+                let Ok(value) = scanner.value() else { return self.break_off(scanner) };
+                let value = String::from_utf8_lossy(scanner.text(value)).into_owned();
+                self.envelope_member(&name, &value);
+            }
+        }
+    }
+
+    fn break_off(&mut self, scanner: &Scanner<'_>) -> Flow {
+        self.broken("the text breaks off, or is not JSON, behind the last whole record", scanner.offset());
+        Err(())
+    }
+
+    /// A member of an envelope beside its records.
+    fn envelope_member(&mut self, name: &str, value: &str) {
+        if value.len() > MEMBER_BYTES_MAX {
+            return;
+        }
+        match name {
+            "configSnapshotId" if value != "null" => self.snapshot_id = true,
+            "fileVersion" => self.file_version = true,
+            "NextToken" | "nextToken" if !matches!(value, "null" | "\"\"") => {
+                let what = "the export was cut: its page token is left over";
+                let effect = "the records of the pages that follow are not in the evidence";
+                self.report.problem(Problem::of_file(ProblemCode::CutExport, what, effect));
+            }
+            _ => {}
+        }
+    }
+
+    /// The elements of an array whose opening bracket is consumed.
+    fn elements(&mut self, scanner: &mut Scanner<'_>, elements: Elements) -> Flow {
+        self.recognise_array(elements);
+        if scanner.accept(b']') {
+            return Ok(());
+        }
+        loop {
+            scanner.peek();
+            self.at = scanner.offset();
+            match scanner.value() {
+                Ok(range) => self.element(scanner.text(range), elements),
+                Err(Break::TooLarge) => {
+                    self.broken("a record is larger than 64 MiB", self.at);
+                    return Err(());
+                }
+                Err(Break::Ends | Break::NoValue) => {
+                    self.broken("the text breaks off, or is not JSON, inside a record", self.at);
+                    return Err(());
+                }
+            }
+            if scanner.accept(b',') {
+                continue;
+            }
+            if scanner.accept(b']') {
+                return Ok(());
+            }
+            return self.break_off(scanner);
+        }
+    }
+
+    fn recognise_array(&mut self, elements: Elements) {
+        match elements {
+            Elements::Items | Elements::QueryResults => self.recognise(Kind::ConfigItems),
+            Elements::Findings => self.recognise(Kind::SecurityHubFindings),
+            Elements::Rules => self.recognise(Kind::ConfigRules),
+            Elements::Results => self.recognise(Kind::ConfigEvaluations),
+            Elements::LogEvents | Elements::Any => {}
+        }
+    }
+
+    fn recognise(&mut self, kind: Kind) {
+        self.report.kind.get_or_insert(kind);
+    }
+
+    fn element(&mut self, raw: &[u8], elements: Elements) {
+        match elements {
+            Elements::Items => self.item(raw),
+            Elements::QueryResults => self.query_result(raw),
+            Elements::Findings => self.finding(raw),
+            Elements::Rules => {
+                let context = ItemContext { time: self.path_time, ..self.context.clone() };
+                self.record(raw, |raw| decode_rule(raw, &context));
+            }
+            Elements::Results => {
+                let context = self.context.clone();
+                self.record(raw, |raw| decode_result(raw, &context));
+            }
+            Elements::LogEvents => self.log_event(raw),
+            Elements::Any => self.single(raw, 0),
+        }
+    }
+
+    /// Counts a record, and decodes it unless its text is known.
+    fn record(&mut self, raw: &[u8], decode: impl FnOnce(&[u8]) -> Result<Decoded, RecordError>) {
+        self.report.read += 1;
+        let number = self.report.read;
+        if self.sink.is_known(self.context.recorder.as_ref(), raw) {
+            self.report.known += 1;
+            return;
+        }
+        match decode(raw) {
+            Ok(Decoded::Kept(record)) => {
+                if let Record::Item(item) = &record {
+                    self.captured(item.captured_at);
+                } else if let Record::Evaluation(evaluation) = &record {
+                    self.captured(evaluation.observed_at);
+                }
+                self.report.handed_over += 1;
+                self.sink.keep(number, raw, record);
+            }
+            Ok(Decoded::SetAside(_)) => self.report.set_aside += 1,
+            Err(error) => {
+                self.report.rejected += 1;
+                let problem = Problem::of_record(error.code, error.what, number, self.at);
+                self.report.problem(problem);
+            }
+        }
+    }
+
+    fn captured(&mut self, at: Instant) {
+        self.latest_capture = self.latest_capture.max(Some(at));
+    }
+
+    fn item(&mut self, raw: &[u8]) {
+        let context = self.context.clone();
+        self.record(raw, |raw| decode_item(raw, &context));
+    }
+
+    /// An entry of an advanced query: an item inside a string, with the time of the file's path
+    /// where it carries none.
+    fn query_result(&mut self, raw: &[u8]) {
+        let context = ItemContext { time: self.path_time, ..self.context.clone() };
+        self.record(raw, |raw| {
+            let text = serde_json::from_slice::<&RawValue>(raw)
+                .map_err(|error| not_as_expected("the query result", &error))?;
+            decode_item(unwrapped(Some(text)).as_bytes(), &context)
+        });
+    }
+
+    fn finding(&mut self, raw: &[u8]) {
+        let delivered_at = self.delivered_at;
+        if memchr::memmem::find(raw, b"\"class_uid\"").is_some() && is_shape(raw, Shape::Ocsf) {
+            self.report.kind = Some(Kind::OcsfFindings);
+            self.record(raw, |raw| decode_ocsf(raw, delivered_at));
+        } else {
+            self.recognise(Kind::SecurityHubFindings);
+            self.record(raw, |raw| decode_finding(raw, delivered_at));
+        }
+    }
+
+    fn log_event(&mut self, raw: &[u8]) {
+        #[derive(serde::Deserialize)]
+        struct LogEvent {
+            message: String,
+        }
+        match serde_json::from_slice::<LogEvent>(raw) {
+            Ok(event) => self.single(event.message.as_bytes(), 1),
+            Err(error) => self.record(raw, |_| Err(not_as_expected("the log event", &error))),
+        }
+    }
+
+    /// A value by itself: a record, a message around records, or an export without records.
+    fn single(&mut self, raw: &[u8], wrapping: u32) {
+        let raw = raw.trim_ascii();
+        let members: Members<'_> = match serde_json::from_slice(raw) {
+            Ok(members) => members,
+            Err(error) => return self.record(raw, |_| Err(not_as_expected("the value", &error))),
+        };
+        if wrapping > WRAPPING_MAX {
+            let what = format!("messages are wrapped in messages more than {WRAPPING_MAX} times");
+            return self.record(raw, |_| Err(super::text::bad(what)));
+        }
+        let inner = |raw: Option<&RawValue>| unwrapped(raw);
+        match members.shape() {
+            Some(Shape::Notification) => self.single(inner(members.message).as_bytes(), wrapping + 1),
+            Some(Shape::RuleEvent) => self.single(inner(members.invoking_event).as_bytes(), wrapping + 1),
+            Some(Shape::Event) => {
+                let time = members.time.and_then(|time| super::timestamps::instant_of_json(time.get()).ok());
+                self.delivered_at = time;
+                self.single(inner(members.detail).as_bytes(), wrapping + 1);
+                self.delivered_at = None;
+            }
+            Some(Shape::EventFindings) => {
+                for finding in members.findings.unwrap_or_default() {
+                    self.finding(finding.get().as_bytes());
+                }
+            }
+            Some(Shape::ItemChange) => self.notified_item(inner(members.item).as_bytes()),
+            Some(Shape::ItemSummary) => self.notified_item(inner(members.item_summary).as_bytes()),
+            Some(Shape::ComplianceChange) => {
+                self.recognise(Kind::ConfigNotification);
+                self.record(raw, decode_compliance_change);
+            }
+            Some(Shape::Item) => {
+                self.recognise(Kind::ConfigItems);
+                self.item(raw);
+            }
+            Some(Shape::Finding | Shape::Ocsf) => self.finding(raw),
+            Some(Shape::Other(kind)) => self.recognise(kind),
+            None => self.unknown(raw),
+        }
+    }
+
+    fn notified_item(&mut self, raw: &[u8]) {
+        self.recognise(Kind::ConfigNotification);
+        self.item(raw);
+    }
+
+    fn unknown(&mut self, raw: &[u8]) {
+        let names = member_names(raw);
+        if let Some(kind) = names.iter().find_map(|name| known_by_member(name)) {
+            return self.recognise(kind);
+        }
+        if names.iter().any(|name| name == "Records") && memchr::memmem::find(raw, b"\"FindingIdentifier\"").is_some() {
+            return self.recognise(Kind::SecurityHubOther);
+        }
+        let shown: Vec<String> = names.iter().take(5).map(|name| format!("`{}`", quoted(name))).collect();
+        let what = if shown.is_empty() {
+            "a JSON value without members is no export".to_owned()
+        } else {
+            format!("a JSON object with the members {} is no export that is known", shown.join(", "))
+        };
+        self.report.read += 1;
+        self.report.rejected += 1;
+        let problem = Problem::of_record(ProblemCode::NotRecognised, what, self.report.read, self.at);
+        self.report.problem(problem);
+    }
+
+    /// Gives the report its kind and time, now that all members of the envelope were seen.
+    fn finish(mut self) -> FileReport {
+        if self.report.kind == Some(Kind::ConfigItems) {
+            let delivered = self.delivered.as_ref().filter(|_| self.file_version || self.snapshot_id);
+            self.report.kind = Some(match delivered.map(|delivered| delivered.kind) {
+                Some(DeliveredKind::Snapshot) => Kind::ConfigSnapshot,
+                Some(DeliveredKind::History) => Kind::ConfigHistory,
+                Some(DeliveredKind::Oversized) => Kind::ConfigNotification,
+                None if self.snapshot_id => Kind::ConfigSnapshot,
+                None if self.file_version => Kind::ConfigHistory,
+                None => Kind::ConfigItems,
+            });
+        }
+        if matches!(self.report.kind, Some(Kind::ConfigSnapshot | Kind::ConfigHistory)) {
+            self.report.time = self.delivered.as_ref().map(|delivered| delivered.time).or(self.latest_capture);
+        }
+        self.report
+    }
+}
+
+/// A member's name and the colon behind it; the name without its quotes, as marks of the hold.
+fn member_name(scanner: &mut Scanner<'_>) -> Option<Range<usize>> {
+    if scanner.peek() != Some(b'"') {
+        return None;
+    }
+    let start = scanner.mark();
+    scanner.value().ok()?;
+    let end = scanner.mark();
+    scanner.accept(b':').then_some(start + 1..end - 1)
+}
+
+fn is_shape(raw: &[u8], shape: Shape) -> bool {
+    serde_json::from_slice::<Members<'_>>(raw).is_ok_and(|members| members.shape() == Some(shape))
+}
+
+/// The names of an object's members, in order; empty for what is no object.
+fn member_names(raw: &[u8]) -> Vec<String> {
+    struct Names;
+
+    impl<'de> serde::de::Visitor<'de> for Names {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut names = Vec::new();
+            while let Some((name, _)) = map.next_entry::<String, serde::de::IgnoredAny>()? {
+                names.push(name);
+            }
+            Ok(names)
+        }
+    }
+
+    let mut deserializer = serde_json::Deserializer::from_slice(raw);
+    serde::Deserializer::deserialize_map(&mut deserializer, Names).unwrap_or_default()
+}

@@ -1,0 +1,115 @@
+//! Borrowed JSON strings, and JSON that hides in strings.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+use serde_json::value::RawValue;
+
+use super::records::RecordError;
+use crate::model::{Instant, ProblemCode};
+
+/// How often a value is taken out of a string before it counts as text (double encoding is real).
+const DECODINGS_MAX: usize = 3;
+
+/// A JSON string, borrowed from the record where nothing in it is escaped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
+
+impl Text<'_> {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Borrowing;
+
+        impl<'de> Visitor<'de> for Borrowing {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+
+            fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text)))
+            }
+        }
+
+        deserializer.deserialize_str(Borrowing)
+    }
+}
+
+/// The text of an optional member, empty where it is missing or null.
+pub(super) fn or_empty(text: Option<&Text<'_>>) -> String {
+    text.map(|text| text.as_str().to_owned()).unwrap_or_default()
+}
+
+/// A JSON value as text, with encodings as a string taken off; empty for null and for none.
+pub(super) fn unwrapped(raw: Option<&RawValue>) -> String {
+    let Some(raw) = raw else { return String::new() };
+    let mut text: Cow<'_, str> = Cow::Borrowed(raw.get());
+    for _ in 0..DECODINGS_MAX {
+        if !text.starts_with('"') {
+            break;
+        }
+        match serde_json::from_str::<String>(&text) {
+            Ok(inner) if looks_like_json(&inner) => text = Cow::Owned(inner.trim().to_owned()),
+            _ => break,
+        }
+    }
+    if text == "null" { String::new() } else { text.into_owned() }
+}
+
+fn looks_like_json(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with(['{', '[', '"']) || matches!(text, "null" | "true" | "false")
+}
+
+/// Input quoted in a message: at most 80 characters of it.
+pub(super) fn quoted(input: &str) -> String {
+    let mut shown: String = input.chars().take(80).collect();
+    if shown.len() < input.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The time in a required member.
+pub(super) fn required_time(name: &str, raw: Option<&RawValue>) -> Result<Instant, RecordError> {
+    let Some(raw) = raw else {
+        return Err(RecordError { code: ProblemCode::BadTimestamp, what: format!("`{name}` is missing") });
+    };
+    super::timestamps::instant_of_json(raw.get()).map_err(|error| RecordError {
+        code: ProblemCode::BadTimestamp,
+        what: format!("`{name}` {error}: `{}`", quoted(raw.get().trim_matches('"'))),
+    })
+}
+
+/// A record that is not the JSON its format says.
+pub(super) fn not_as_expected(what: &str, error: &serde_json::Error) -> RecordError {
+    RecordError { code: ProblemCode::BadRecord, what: format!("{what} cannot be decoded: {error}") }
+}
+
+/// A member that must be there and must not be blank.
+pub(super) fn required(name: &str, text: Option<&Text<'_>>) -> Result<String, RecordError> {
+    match text {
+        Some(text) if !text.as_str().trim().is_empty() => Ok(text.as_str().to_owned()),
+        _ => Err(bad(format!("`{name}` is missing"))),
+    }
+}
+
+/// A record that is not what its format says.
+pub(super) fn bad(what: String) -> RecordError {
+    RecordError { code: ProblemCode::BadRecord, what }
+}
