@@ -6,6 +6,9 @@
 //! screens), [`cli`] (arguments to work).
 
 pub mod model;
-
+pub mod evidence;
 pub mod formats;
+pub mod lake;
 pub mod engine;
+pub mod report;
+pub mod cli;

@@ -1,3 +1,21 @@
 //! From the lake to answers.
+//!
+//! Rows of the lake become observations, observations become what holds when, and that is counted:
+//! [`assess`] is the one door. Nothing under here opens a file or knows a screen.
 
+pub mod settings_file;
+pub mod catalog;
+pub mod settings;
+pub mod engagement;
 pub mod results;
+mod identity;
+mod timeline;
+mod presence;
+mod attestation;
+mod scope;
+mod account;
+mod control;
+mod agreement;
+mod assess;
+
+pub use assess::{AssessError, assess, check};

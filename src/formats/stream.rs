@@ -41,9 +41,9 @@ pub struct FileName<'a> {
 
 /// Receives the records of a file, in order.
 pub trait RecordSink {
-    /// Whether this very text was kept before from a file of the same recorder; it is then a
-    /// duplicate, and is not decoded again.
-    fn is_known(&mut self, recorder: Option<&Recorder>, raw: &[u8]) -> bool;
+    /// Whether an item of this very text was kept before from a file of the same recorder; it is then
+    /// a duplicate, and is not decoded again.
+    fn is_known(&mut self, recorder: &Recorder, raw: &[u8]) -> bool;
     /// Takes a record, its number in the file and its text.
     fn keep(&mut self, number: u64, raw: &[u8], record: Record);
 }
@@ -402,14 +402,10 @@ impl Parser<'_> {
         }
     }
 
-    /// Counts a record, and decodes it unless its text is known.
+    /// Counts a record and decodes it.
     fn record(&mut self, raw: &[u8], decode: impl FnOnce(&[u8]) -> Result<Decoded, RecordError>) {
         self.report.read += 1;
         let number = self.report.read;
-        if self.sink.is_known(self.context.recorder.as_ref(), raw) {
-            self.report.known += 1;
-            return;
-        }
         match decode(raw) {
             Ok(Decoded::Kept(record)) => {
                 if let Record::Item(item) = &record {
@@ -433,7 +429,14 @@ impl Parser<'_> {
         self.latest_capture = self.latest_capture.max(Some(at));
     }
 
+    /// An item: snapshots repeat each of them daily, so its text may well be known.
     fn item(&mut self, raw: &[u8]) {
+        let is_known = self.context.recorder.as_ref().is_some_and(|recorder| self.sink.is_known(recorder, raw));
+        if is_known {
+            self.report.read += 1;
+            self.report.known += 1;
+            return;
+        }
         let context = self.context.clone();
         self.record(raw, |raw| decode_item(raw, &context));
     }

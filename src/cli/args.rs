@@ -1,0 +1,144 @@
+//! The command line as it is written; nothing is decided here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// What each exit status means, for `--help`.
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  done, and all evidence was read
+  1  stopped by an error; no result was written
+  2  wrong usage
+  3  done, but some evidence was rejected or could be read only in part
+  4  exceptions were found, and --fail-on exceptions was given";
+
+/// Per-control answers for an audit window, from exported AWS Config and Security Hub evidence.
+///
+/// Reads exports from folders, files and bundles; needs no access to AWS and opens no connection.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXIT_STATUS, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// Use this many threads; all cores unless given. No answer depends on it.
+    #[arg(long, global = true, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Read evidence and answer every control: `ingest` and `assess` in one.
+    Run(RunArguments),
+    /// Read evidence into a lake, once; what the lake has already is not added again.
+    Ingest(IngestArguments),
+    /// Answer every control from a lake.
+    Assess(AssessArguments),
+    /// List the controls, or explain one.
+    Controls(ControlsArguments),
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    /// Files and folders of exported evidence; bundles (zip, tar) are opened.
+    #[arg(required = true, value_name = "EVIDENCE")]
+    pub(super) evidence: Vec<PathBuf>,
+    /// Keep the records in this lake, adding to what it has; unless given, a new one inside --out.
+    #[arg(long, value_name = "DIR")]
+    pub(super) lake: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) question: QuestionArguments,
+}
+
+/// Arguments of `ingest`.
+#[derive(Debug, Args)]
+pub(super) struct IngestArguments {
+    /// Files and folders of exported evidence; bundles (zip, tar) are opened.
+    #[arg(required = true, value_name = "EVIDENCE")]
+    pub(super) evidence: Vec<PathBuf>,
+    /// The lake to add to; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(super) lake: PathBuf,
+}
+
+/// Arguments of `assess`.
+#[derive(Debug, Args)]
+pub(super) struct AssessArguments {
+    /// The lake to answer from.
+    #[arg(long, value_name = "DIR")]
+    pub(super) lake: PathBuf,
+    #[command(flatten)]
+    pub(super) question: QuestionArguments,
+}
+
+/// What is asked of the evidence.
+#[derive(Debug, Args)]
+pub(super) struct QuestionArguments {
+    /// First day of the audit window, a whole UTC day: 2026-01-01.
+    #[arg(long, value_name = "DAY")]
+    pub(super) from: Option<String>,
+    /// Last day of the audit window, included.
+    #[arg(long, value_name = "DAY")]
+    pub(super) through: Option<String>,
+    /// Folder for the result files; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
+    /// Engagement file (TOML): name, window, scope, aliases, tags, parameters. Options win over it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) engagement: Option<PathBuf>,
+    /// Catalog file (TOML) that adds or replaces controls.
+    #[arg(long, value_name = "FILE")]
+    pub(super) catalog: Option<PathBuf>,
+    /// Let only this source speak; may be repeated.
+    #[arg(long, value_name = "SOURCE")]
+    pub(super) source: Vec<SourceArgument>,
+    /// Test only this control; may be repeated.
+    #[arg(long, value_name = "CONTROL")]
+    pub(super) control: Vec<String>,
+    /// What to print: the screen, results.json, or controls.csv.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: FormatArgument,
+    /// End with status 4 when there are exceptions.
+    #[arg(long, value_name = "WHAT")]
+    pub(super) fail_on: Option<FailOn>,
+}
+
+/// Arguments of `controls`.
+#[derive(Debug, Args)]
+pub(super) struct ControlsArguments {
+    /// The control to explain, such as C10.
+    #[arg(value_name = "CONTROL")]
+    pub(super) control: Option<String>,
+    /// Catalog file (TOML) that adds or replaces controls.
+    #[arg(long, value_name = "FILE")]
+    pub(super) catalog: Option<PathBuf>,
+}
+
+/// A source that may speak.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum SourceArgument {
+    /// AWS Config rule evaluations.
+    Config,
+    /// Security Hub findings.
+    Securityhub,
+}
+
+/// What stdout carries.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum FormatArgument {
+    /// The screen.
+    Table,
+    /// The whole answer, as in results.json.
+    Json,
+    /// One row a control, as in controls.csv.
+    Csv,
+}
+
+/// What makes a run fail.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum FailOn {
+    /// Any exception of any control.
+    Exceptions,
+}

@@ -1,0 +1,6 @@
+//! What each command does, one file each.
+
+pub(super) mod assess;
+pub(super) mod controls;
+pub(super) mod ingest;
+pub(super) mod run;

@@ -1,0 +1,67 @@
+//! Arguments to work: the only place with the command line, the terminal and `anyhow`.
+
+mod args;
+mod settings;
+mod printer;
+mod exit;
+mod commands;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+pub use exit::Exit;
+
+use args::{Arguments, Command};
+use settings::UsageError;
+
+use crate::engine::AssessError;
+use crate::engine::settings_file::SettingsFileError;
+use crate::evidence::DiscoverError;
+use crate::lake::LakeError;
+
+/// Does what the command line asks, and says how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return help_or_usage(&error),
+    };
+    let done = use_threads(arguments.threads).and_then(|()| match &arguments.command {
+        Command::Run(arguments) => commands::run::run(arguments),
+        Command::Ingest(arguments) => commands::ingest::ingest(arguments),
+        Command::Assess(arguments) => commands::assess::assess(arguments),
+        Command::Controls(arguments) => commands::controls::controls(arguments),
+    });
+    done.unwrap_or_else(|error| {
+        printer::remark(&format!("error: {}", crate::report::escape::visible(&format!("{error:#}"))));
+        if is_usage(&error) { Exit::Usage } else { Exit::Stopped }
+    })
+}
+
+/// What was asked for cannot be meant, or names what does not exist.
+fn is_usage(error: &anyhow::Error) -> bool {
+    let is_missing_evidence = || matches!(error.downcast_ref::<LakeError>(), Some(LakeError::Discover(_)));
+    let is_bad_request = || {
+        matches!(error.downcast_ref::<AssessError>(), Some(AssessError::Alias(_) | AssessError::UnknownControl { .. }))
+    };
+    error.is::<UsageError>()
+        || error.is::<SettingsFileError>()
+        || error.is::<DiscoverError>()
+        || is_missing_evidence()
+        || is_bad_request()
+}
+
+fn help_or_usage(error: &clap::Error) -> Exit {
+    let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    // clap writes help to stdout and errors to stderr; a reader that went away is no error.
+    let _printed = error.print();
+    if is_help { Exit::Complete } else { Exit::Usage }
+}
+
+fn use_threads(threads: Option<u16>) -> anyhow::Result<()> {
+    if let Some(threads) = threads {
+        rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global()?;
+    }
+    Ok(())
+}

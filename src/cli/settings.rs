@@ -1,0 +1,107 @@
+//! Arguments and files brought to decisions, before any long work begins.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::args::{QuestionArguments, SourceArgument};
+use crate::engine::catalog::Catalog;
+use crate::engine::engagement::Engagement;
+use crate::engine::settings::Settings;
+use crate::model::{Instant, Period, Source};
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+/// Wrong usage: what was asked cannot be meant.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct UsageError(pub(super) String);
+
+/// The catalog, with what a file adds to it.
+pub(super) fn catalog(file: Option<&Path>) -> anyhow::Result<Catalog> {
+    let catalog = Catalog::embedded()?;
+    let Some(file) = file else { return Ok(catalog) };
+    Ok(catalog.with_file(&file.display().to_string(), &read_text(file)?)?)
+}
+
+/// What a run is asked: options, else the engagement file, else what is usual.
+pub(super) fn settings(question: &QuestionArguments) -> anyhow::Result<Settings> {
+    let engagement = match &question.engagement {
+        Some(file) => Engagement::parse(&file.display().to_string(), &read_text(file)?)?,
+        None => Engagement::default(),
+    };
+    let from = day("--from", question.from.as_deref(), engagement.from)?;
+    let through = day("--through", question.through.as_deref(), engagement.through)?;
+    if through < from {
+        bail!(UsageError(format!("the window ends before it begins: {} .. {}", from.date(), through.date())));
+    }
+    let mut settings = Settings::new(Period::new(from, through.plus_microseconds(DAY)));
+    settings.engagement = engagement.name;
+    settings.scope = engagement.scope;
+    settings.rule_aliases = engagement.rule_aliases;
+    settings.tags = engagement.tags;
+    settings.max_gap_hours = engagement.max_gap_hours.unwrap_or(settings.max_gap_hours);
+    settings.lag_tolerance_hours = engagement.lag_tolerance_hours.unwrap_or(settings.lag_tolerance_hours);
+    settings.controls = (!question.control.is_empty()).then(|| question.control.clone());
+    if !question.source.is_empty() {
+        settings.sources.retain(|source| question.source.iter().any(|asked| is_source(*asked, *source)));
+    }
+    Ok(settings)
+}
+
+fn is_source(asked: SourceArgument, source: Source) -> bool {
+    match asked {
+        SourceArgument::Config => source == Source::Config,
+        SourceArgument::Securityhub => source == Source::SecurityHub,
+    }
+}
+
+fn day(option: &str, given: Option<&str>, engagement: Option<Instant>) -> anyhow::Result<Instant> {
+    match (given, engagement) {
+        (Some(text), _) => Instant::parse_date(text)
+            .map_err(|_| UsageError(format!("{option} is no day of the form 2026-01-31: `{text}`")).into()),
+        (None, Some(day)) => Ok(day),
+        (None, None) => bail!(UsageError(format!(
+            "the audit window is not known: give {option}, or state it in the engagement file"
+        ))),
+    }
+}
+
+/// Makes the output folder, or says now that it cannot be used.
+pub(super) fn prepare_out(out: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(out).with_context(|| format!("the output folder `{}` cannot be made", out.display()))
+}
+
+/// Refuses an output folder inside the evidence: its files would be taken for evidence next time.
+pub(super) fn check_apart(evidence: &[PathBuf], folder: &Path, what: &str) -> anyhow::Result<()> {
+    let Ok(folder) = std::path::absolute(folder) else { return Ok(()) };
+    for argument in evidence {
+        let Ok(root) = argument.canonicalize() else { continue };
+        let resolved = nearest_existing(&folder);
+        if resolved.starts_with(&root) {
+            bail!(UsageError(format!(
+                "{what} `{}` lies inside the evidence `{}`: what is written there would be taken for evidence; \
+                 choose a folder outside",
+                folder.display(),
+                argument.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A path with the part of it that exists resolved.
+fn nearest_existing(path: &Path) -> PathBuf {
+    for ancestor in path.ancestors() {
+        if let Ok(resolved) = ancestor.canonicalize() {
+            let rest = path.strip_prefix(ancestor).unwrap_or(Path::new(""));
+            return resolved.join(rest);
+        }
+    }
+    path.to_owned()
+}
+
+fn read_text(file: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(file).with_context(|| format!("`{}` cannot be read", file.display()))
+}

@@ -1,0 +1,197 @@
+//! One account's rows brought to observations and existence: everything that needs no other account.
+//!
+//! Streams leave this module as segments in which nothing repeats, so that what is held grows with
+//! what changed and not with how often it was exported.
+
+mod configuration;
+mod evaluations;
+mod findings;
+mod inventory;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::attestation::Attestations;
+use super::catalog::Catalog;
+use super::catalog::rule_names::RuleMatcher;
+use super::identity::{Place, RegionBasis, Registry, SubjectKey, Ties, is_global_type};
+use super::presence::RecorderSnapshots;
+use super::settings::Settings;
+use super::timeline::{Observation, Stream, segments};
+use crate::lake::AccountRows;
+use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source};
+
+/// What every account is read with.
+pub(super) struct Reading<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) matcher: &'a RuleMatcher,
+    pub(super) ties: &'a Ties,
+    pub(super) settings: &'a Settings,
+    /// What delivered files attest, of all accounts.
+    pub(super) delivered: &'a Attestations,
+}
+
+/// Statements of a rule or finding generator that no test answers for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UnmappedStatements {
+    pub(super) identifier: String,
+    pub(super) observations: u64,
+    pub(super) resources: BTreeSet<(String, String)>,
+    pub(super) accounts: BTreeSet<AccountId>,
+}
+
+/// Stretches of absence by recorder, each with the evidence that began it.
+pub(super) type RecorderAbsences = Vec<Vec<(Period, EvidenceReference)>>;
+
+/// What one account's evidence says.
+#[derive(Debug, Default)]
+pub(super) struct AccountEvidence {
+    pub(super) registry: Registry,
+    pub(super) streams: BTreeMap<SubjectKey, Vec<Stream>>,
+    /// Of each subject that items show: absence as each of its recorders shows it.
+    pub(super) absences: BTreeMap<SubjectKey, RecorderAbsences>,
+    /// Time in which some recorder shows the subject.
+    pub(super) present: BTreeMap<SubjectKey, Vec<Period>>,
+    /// Groups named `default` that have a VPC.
+    pub(super) default_groups: BTreeSet<SubjectKey>,
+    /// Policies that AWS owns, not the account.
+    pub(super) managed_by_aws: BTreeSet<SubjectKey>,
+    /// Subjects that carried the tag a control asks for, by control.
+    pub(super) tagged: BTreeMap<String, BTreeSet<SubjectKey>>,
+    /// Names of the buckets that trails deliver to in the window.
+    pub(super) trail_buckets: BTreeSet<String>,
+    /// Whether there is any trail item.
+    pub(super) has_trails: bool,
+    pub(super) attestations: Attestations,
+    pub(super) unmapped_rules: BTreeMap<String, UnmappedStatements>,
+    pub(super) unmapped_findings: BTreeMap<String, UnmappedStatements>,
+    /// Findings that say that nothing was evaluated, by test.
+    pub(super) empty_findings: BTreeMap<usize, u64>,
+}
+
+/// Where observations of one stream come from (spec section 1): source, test, subject and origin.
+type StreamKey = (Source, usize, SubjectKey, String);
+
+/// Observations by stream, with the place whose horizon the stream has.
+#[derive(Default)]
+struct Streams {
+    observations: HashMap<StreamKey, (Region, Vec<Observation>)>,
+}
+
+impl Streams {
+    fn add(&mut self, key: StreamKey, region: &Region, observation: Observation) {
+        self.observations.entry(key).or_insert_with(|| (region.clone(), Vec::new())).1.push(observation);
+    }
+}
+
+/// Reads all rows of one account.
+pub(super) fn read_account(account: &AccountId, rows: AccountRows, reading: &Reading<'_>) -> AccountEvidence {
+    let mut evidence = AccountEvidence::default();
+    attest(account, &rows, &mut evidence.attestations);
+    let snapshots = RecorderSnapshots::by_region(rows.snapshots, rows.listings);
+    let mut streams = Streams::default();
+    evaluations::read(account, &rows.evaluations, &rows.rules, &snapshots, reading, &mut streams, &mut evidence);
+    findings::read(account, &rows.findings, reading, &mut streams, &mut evidence);
+    inventory::read(account, &rows.items, &snapshots, reading, &mut evidence);
+    close_streams(account, streams, reading, &mut evidence);
+    evidence
+}
+
+/// Notes the times at which the account's own rows speak.
+fn attest(account: &AccountId, rows: &AccountRows, attestations: &mut Attestations) {
+    let mut speaks = |region: &str, at: Instant| {
+        if let Some(region) = Region::parse(region) {
+            attestations.speaks(account, &region, Source::Config, at);
+        }
+    };
+    rows.items.iter().for_each(|row| speaks(&row.recorder_region, row.captured_at));
+    rows.evaluations.iter().for_each(|row| speaks(&row.recorder_region, row.observed_at));
+    for row in rows.snapshots.iter().filter(|row| row.whole) {
+        if let Some(region) = Region::parse(&row.recorder_region) {
+            attestations.attest(account, &region, Source::Config, row.taken_at);
+        }
+    }
+    for row in &rows.findings {
+        if let Some(region) = Region::parse(&row.region) {
+            attestations.attest(account, &region, Source::SecurityHub, row.updated_at);
+        }
+    }
+}
+
+/// Turns observations into segments, each stream up to its horizon and `max_gap`.
+fn close_streams(account: &AccountId, streams: Streams, reading: &Reading<'_>, evidence: &mut AccountEvidence) {
+    let mut attestations = evidence.attestations.clone();
+    attestations.merge(reading.delivered.only(account));
+    let max_gap = reading.settings.max_gap_microseconds();
+    let mut closed: Vec<(StreamKey, Stream)> = Vec::new();
+    streams.observations.into_iter().for_each(|(key, (region, observations))| {
+        let (source, test, subject, _) = &key;
+        let is_global = is_global_type(&subject.resource_type);
+        let last = observations.iter().map(|observation| observation.at).max();
+        let horizon = attestations.horizon(account, &region, *source, is_global).max(last);
+        let Some(horizon) = horizon else { return };
+        let segments = segments(observations, horizon.plus_microseconds(max_gap));
+        let stream = Stream { source: *source, test: *test, segments };
+        closed.push((key, stream));
+    });
+    closed.sort_by(|(left, _), (right, _)| left.cmp(right));
+    for ((_, _, subject, _), stream) in closed {
+        evidence.streams.entry(subject).or_default().push(stream);
+    }
+}
+
+impl AccountEvidence {
+    /// Takes in what another account's evidence says; subjects may be shared.
+    pub(super) fn merge(&mut self, mut other: Self) {
+        self.registry.merge(other.registry);
+        for (subject, mut streams) in other.streams {
+            self.streams.entry(subject).or_default().append(&mut streams);
+        }
+        for (subject, mut absences) in other.absences {
+            self.absences.entry(subject).or_default().append(&mut absences);
+        }
+        for (subject, mut present) in other.present {
+            self.present.entry(subject).or_default().append(&mut present);
+        }
+        self.default_groups.append(&mut other.default_groups);
+        self.managed_by_aws.append(&mut other.managed_by_aws);
+        for (control, mut subjects) in other.tagged {
+            self.tagged.entry(control).or_default().append(&mut subjects);
+        }
+        self.trail_buckets.append(&mut other.trail_buckets);
+        self.has_trails |= other.has_trails;
+        self.attestations.merge(other.attestations);
+        merge_unmapped(&mut self.unmapped_rules, other.unmapped_rules);
+        merge_unmapped(&mut self.unmapped_findings, other.unmapped_findings);
+        for (test, count) in other.empty_findings {
+            *self.empty_findings.entry(test).or_default() += count;
+        }
+    }
+}
+
+fn merge_unmapped(into: &mut BTreeMap<String, UnmappedStatements>, other: BTreeMap<String, UnmappedStatements>) {
+    for (name, mut statements) in other {
+        let known = into.entry(name).or_default();
+        known.identifier = known.identifier.clone().max(statements.identifier);
+        known.observations += statements.observations;
+        known.resources.append(&mut statements.resources);
+        known.accounts.append(&mut statements.accounts);
+    }
+}
+
+/// The evidence a row rests on.
+fn reference(evidence_id: &str, record: u64) -> EvidenceReference {
+    EvidenceReference { evidence: EvidenceId::of_sha256(evidence_id), record }
+}
+
+/// Resolves a name and notes what it says of the subject.
+fn subject_of(
+    evidence: &mut AccountEvidence,
+    reading: &Reading<'_>,
+    place: Place<'_>,
+    (resource_type, given): (&str, &str),
+    (basis, region): (RegionBasis, &str),
+) -> SubjectKey {
+    let resolved = reading.ties.resolve(place, resource_type, given);
+    evidence.registry.note(&resolved, basis, region);
+    resolved.subject
+}

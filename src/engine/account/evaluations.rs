@@ -1,0 +1,192 @@
+//! Config rule evaluations to observations (spec sections 3.3 and 3.4).
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{AccountEvidence, Reading, Streams, reference, subject_of};
+use crate::engine::catalog::rule_names::RuleMatch;
+use crate::engine::identity::{Place, RegionBasis};
+use crate::engine::presence::{Captured, Event, RecorderSnapshots};
+use crate::engine::timeline::Observation;
+use crate::formats::is_deletion;
+use crate::lake::{EvaluationRow, RuleRow};
+use crate::model::{AccountId, EvidenceReference, Instant, Region, Source, Status};
+
+/// One compliance item: all that rules said of a resource at one capture.
+struct ComplianceItem<'a> {
+    at: Instant,
+    is_deletion: bool,
+    rules: Vec<&'a EvaluationRow>,
+    reference: EvidenceReference,
+}
+
+impl Captured for ComplianceItem<'_> {
+    fn at(&self) -> Instant {
+        self.at
+    }
+
+    fn is_deletion(&self) -> bool {
+        self.is_deletion
+    }
+}
+
+/// One word of one rule on one resource, before it is known which test the rule belongs to.
+struct Statement<'a> {
+    region: &'a str,
+    resource: (&'a str, &'a str),
+    rule: &'a str,
+    at: Instant,
+    status: Status,
+    reference: EvidenceReference,
+}
+
+/// Descriptions of rules by region and name: owner and source identifier.
+type Descriptions<'a> = BTreeMap<(&'a str, &'a str), (&'a str, &'a str)>;
+
+/// Reads an account's evaluations.
+pub(super) fn read(
+    account: &AccountId,
+    rows: &[EvaluationRow],
+    rules: &[RuleRow],
+    snapshots: &HashMap<String, RecorderSnapshots>,
+    reading: &Reading<'_>,
+    streams: &mut Streams,
+    evidence: &mut AccountEvidence,
+) {
+    let descriptions: Descriptions<'_> = rules
+        .iter()
+        .map(|rule| {
+            let place = (rule.recorder_region.as_str(), rule.rule_name.as_str());
+            (place, (rule.owner.as_str(), rule.source_identifier.as_str()))
+        })
+        .collect();
+    let no_snapshots = RecorderSnapshots::default();
+    for ((region, resource_type, id), items) in compliance_items(rows) {
+        let recorder = snapshots.get(region).unwrap_or(&no_snapshots);
+        let events = recorder.events(&(true, resource_type.to_owned(), id.to_owned()), &items);
+        for statement in statements_of(region, (resource_type, id), &events) {
+            observe(account, statement, &descriptions, reading, streams, evidence);
+        }
+    }
+    for row in rows.iter().filter(|row| row.origin != "compliance_item") {
+        let statement = Statement {
+            region: &row.recorder_region,
+            resource: (&row.resource_type, &row.resource_id),
+            rule: &row.rule_name,
+            at: row.observed_at,
+            status: status_of(&row.compliance),
+            reference: reference(&row.evidence_id, row.record_number),
+        };
+        observe(account, statement, &descriptions, reading, streams, evidence);
+    }
+    count_unmapped(account, rows, &descriptions, reading, evidence);
+}
+
+/// What a word of AWS Config means (spec section 3.3).
+fn status_of(compliance: &str) -> Status {
+    match compliance {
+        "COMPLIANT" => Status::Pass,
+        "NON_COMPLIANT" => Status::Fail,
+        "NOT_APPLICABLE" => Status::NotApplicable,
+        _ => Status::Unknown,
+    }
+}
+
+type Resource<'a> = (&'a str, &'a str, &'a str);
+
+/// Compliance items by recorder's region and resource, in order of capture. Rows of one capture are
+/// one item; a capture that both lists rules and is a deletion counts as listing them.
+fn compliance_items(rows: &[EvaluationRow]) -> BTreeMap<Resource<'_>, Vec<ComplianceItem<'_>>> {
+    let mut captures: BTreeMap<Resource<'_>, BTreeMap<Instant, Vec<&EvaluationRow>>> = BTreeMap::new();
+    let is_evidence =
+        |row: &&EvaluationRow| row.origin == "compliance_item" && row.item_status != "ResourceNotRecorded";
+    for row in rows.iter().filter(is_evidence) {
+        let resource = (row.recorder_region.as_str(), row.resource_type.as_str(), row.resource_id.as_str());
+        captures.entry(resource).or_default().entry(row.observed_at).or_default().push(row);
+    }
+    captures
+        .into_iter()
+        .map(|(resource, captures)| (resource, captures.into_iter().filter_map(item).collect()))
+        .collect()
+}
+
+/// The item that the rows of one capture are.
+fn item<'a>((at, rows): (Instant, Vec<&'a EvaluationRow>)) -> Option<ComplianceItem<'a>> {
+    let reference = rows.iter().map(|row| reference(&row.evidence_id, row.record_number)).min()?;
+    let is_deletion = rows.iter().all(|row| is_deletion(&row.item_status));
+    let rules = rows.into_iter().filter(|row| !row.rule_name.is_empty()).collect();
+    Some(ComplianceItem { at, is_deletion, rules, reference })
+}
+
+/// What the rules said of one resource over time: each item restates all rules; one that the item
+/// before listed and this one does not has ended, and all end with a deleted or absent item.
+fn statements_of<'a>(
+    region: &'a str,
+    resource: (&'a str, &'a str),
+    events: &[(Instant, Event<'_, ComplianceItem<'a>>)],
+) -> Vec<Statement<'a>> {
+    let mut statements = Vec::new();
+    let mut listed: Vec<&'a str> = Vec::new();
+    for (at, event) in events {
+        let (rules, ended_by): (&[&'a EvaluationRow], &EvidenceReference) = match event {
+            Event::Captured(item) => (&item.rules, &item.reference),
+            Event::Relisted(item, reference) => (&item.rules, reference),
+            Event::Deleted(item) => (&[], &item.reference),
+            Event::Dropped(reference) => (&[], reference),
+        };
+        let now: Vec<&'a str> = rules.iter().map(|row| row.rule_name.as_str()).collect();
+        for rule in listed.iter().filter(|rule| !now.contains(rule)) {
+            let reference = ended_by.clone();
+            statements.push(Statement { region, resource, rule, at: *at, status: Status::Ended, reference });
+        }
+        for row in rules {
+            let reference = reference(&row.evidence_id, row.record_number);
+            let status = status_of(&row.compliance);
+            statements.push(Statement { region, resource, rule: &row.rule_name, at: *at, status, reference });
+        }
+        listed = now;
+    }
+    statements
+}
+
+/// Adds a statement to its stream, if a test answers for its rule.
+fn observe(
+    account: &AccountId,
+    statement: Statement<'_>,
+    descriptions: &Descriptions<'_>,
+    reading: &Reading<'_>,
+    streams: &mut Streams,
+    evidence: &mut AccountEvidence,
+) {
+    let described = descriptions.get(&(statement.region, statement.rule)).copied();
+    let RuleMatch::Test(test, _) = reading.matcher.test_for(statement.rule, described) else { return };
+    let Some(region) = Region::parse(statement.region) else { return };
+    let place = Place { account, region: statement.region };
+    let basis = (RegionBasis::Rule, statement.region);
+    let subject = subject_of(evidence, reading, place, statement.resource, basis);
+    let origin = format!("{account} {} {}", statement.region, statement.rule);
+    let observation =
+        Observation { at: statement.at, status: statement.status, suppressed: false, reference: statement.reference };
+    streams.add((Source::Config, test, subject, origin), &region, observation);
+}
+
+/// Counts the evaluations of rules that no test answers for.
+fn count_unmapped(
+    account: &AccountId,
+    rows: &[EvaluationRow],
+    descriptions: &Descriptions<'_>,
+    reading: &Reading<'_>,
+    evidence: &mut AccountEvidence,
+) {
+    for row in rows.iter().filter(|row| !row.rule_name.is_empty()) {
+        let described = descriptions.get(&(row.recorder_region.as_str(), row.rule_name.as_str())).copied();
+        if reading.matcher.test_for(&row.rule_name, described) != RuleMatch::Unmapped {
+            continue;
+        }
+        let unmapped = evidence.unmapped_rules.entry(row.rule_name.clone()).or_default();
+        let identifier = described.map(|(_, identifier)| identifier.to_owned()).unwrap_or_default();
+        unmapped.identifier = unmapped.identifier.clone().max(identifier);
+        unmapped.observations += 1;
+        unmapped.resources.insert((row.resource_type.clone(), row.resource_id.clone()));
+        unmapped.accounts.insert(account.clone());
+    }
+}

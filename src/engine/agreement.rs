@@ -1,0 +1,97 @@
+//! Where two sources speak of one subject and test: do they agree? (Spec section 9.)
+
+use std::collections::BTreeSet;
+
+use super::control::{Ground, Tested};
+use super::identity::SubjectKey;
+use super::results::{Agreement, ControlStatus, Disagreement};
+use super::timeline::{Stream, control_timeline};
+use crate::model::{Period, Source};
+
+/// A stretch of time with what two sources say.
+struct Pair {
+    period: Period,
+    said: [ControlStatus; 2],
+}
+
+/// Compares every two sources that take part on every subject of a control.
+pub(super) fn compare(
+    tested: &Tested<'_>,
+    ground: &Ground<'_>,
+    subjects: &[SubjectKey],
+) -> (Vec<Agreement>, Vec<Disagreement>) {
+    let sources = &ground.settings.sources;
+    let mut agreements = Vec::new();
+    let mut disagreements = Vec::new();
+    for (place, left) in sources.iter().enumerate() {
+        for right in sources.iter().skip(place + 1) {
+            let mut agreement = Agreement { sources: (*left, *right), agree_microseconds: 0, differ_microseconds: 0 };
+            for test in &tested.tests {
+                for subject in subjects {
+                    compare_subject(ground, tested, *test, subject, &mut agreement, &mut disagreements);
+                }
+            }
+            if agreement.agree_microseconds + agreement.differ_microseconds > 0 {
+                agreements.push(agreement);
+            }
+        }
+    }
+    disagreements.sort_by(|left, right| {
+        let key = |found: &Disagreement| (found.test.clone(), found.subject.clone(), found.period);
+        key(left).cmp(&key(right))
+    });
+    (agreements, disagreements)
+}
+
+fn compare_subject(
+    ground: &Ground<'_>,
+    tested: &Tested<'_>,
+    test: usize,
+    subject: &SubjectKey,
+    agreement: &mut Agreement,
+    disagreements: &mut Vec<Disagreement>,
+) {
+    let (left, right) = agreement.sources;
+    let streams = ground.streams_of(subject, &BTreeSet::from([test]));
+    let of =
+        |source: Source| -> Vec<&Stream> { streams.iter().filter(|stream| stream.source == source).copied().collect() };
+    let (of_left, of_right) = (of(left), of(right));
+    if of_left.is_empty() || of_right.is_empty() {
+        return;
+    }
+    let absences = ground.absences_of(subject);
+    let window = ground.settings.window;
+    let (said_left, said_right) =
+        (control_timeline(&of_left, absences, window), control_timeline(&of_right, absences, window));
+    let mut pairs: Vec<Pair> = Vec::new();
+    for first in &said_left {
+        for second in &said_right {
+            if let Some(period) = first.period.intersect(second.period) {
+                pairs.push(Pair { period, said: [first.status, second.status] });
+            }
+        }
+    }
+    for pair in pairs.iter().filter(|pair| pair.said.iter().all(|status| is_spoken(*status))) {
+        let [first, second] = pair.said;
+        let length = i128::from(pair.period.microseconds());
+        if first == second {
+            agreement.agree_microseconds += length;
+            continue;
+        }
+        agreement.differ_microseconds += length;
+        if pair.period.microseconds() > ground.settings.lag_tolerance_microseconds() {
+            disagreements.push(Disagreement {
+                control: tested.control.id.clone(),
+                test: ground.identifiers.get(test).cloned().unwrap_or_default(),
+                subject: ground.evidence.registry.name(subject),
+                said: [(left, first), (right, second)],
+                period: pair.period,
+            });
+        }
+    }
+}
+
+/// Whether a status is something said of a test.
+fn is_spoken(status: ControlStatus) -> bool {
+    matches!(status, ControlStatus::Fail | ControlStatus::Pass | ControlStatus::NotApplicable)
+}

@@ -1,0 +1,311 @@
+//! The whole assessment: lake, catalog and settings in, answer out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::account::{AccountEvidence, Reading, UnmappedStatements, read_account};
+use super::agreement;
+use super::attestation::Attestations;
+use super::catalog::Catalog;
+use super::catalog::rule_names::{AliasError, RuleMatcher};
+use super::control::{Ground, Outcome, Tested, evaluate};
+use super::identity::{SubjectKey, Ties};
+use super::results::{Assessment, CoverageRow, EvidenceAccount, LedgerRow, RecordAccount, Unmapped};
+use super::scope::Scope;
+use super::settings::Settings;
+use super::timeline::intersect_all;
+use crate::lake::{FileRow, Lake, LakeError};
+use crate::model::{AccountId, Region, Source};
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AssessError {
+    /// The lake cannot be read.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// A rule alias names no test.
+    #[error("{0}; correct `[rules.aliases]` in the engagement file")]
+    Alias(#[from] AliasError),
+    /// A control was asked for that the catalog does not have.
+    #[error("there is no control `{id}`{}; `tickmark controls` lists them", nearest.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default())]
+    UnknownControl {
+        /// What was asked for.
+        id: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+    },
+    /// An account's folder in the lake is not named for an account.
+    #[error("the lake has rows of `{0}`, which is no account id; ingest the evidence again into a new lake")]
+    NotAnAccount(String),
+}
+
+/// Answers every control asked for over the settings' window.
+///
+/// Accounts are worked in parallel; the answer does not depend on how many threads there are.
+///
+/// # Errors
+/// When the lake cannot be read, or settings name what does not exist.
+pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Assessment, AssessError> {
+    let matcher = RuleMatcher::new(catalog, &settings.rule_aliases)?;
+    let tested = chosen_controls(catalog, settings)?;
+    let ledger = lake.ledger()?;
+    let evidence = read_all(lake, catalog, &matcher, settings, &ledger)?;
+    let seen = seen_accounts(&evidence, &ledger);
+    let scope = Scope::new(settings.scope.as_deref(), &seen);
+    let corners = evidence.attestations.corners();
+    let in_scope: Vec<(AccountId, Region)> =
+        corners.iter().filter(|(account, region)| scope.has(account, region)).cloned().collect();
+    let absences = evidence
+        .absences
+        .iter()
+        .map(|(subject, of_recorders)| (subject.clone(), intersect_all(of_recorders.clone())))
+        .collect();
+    let identifiers: Vec<String> = catalog.tests.iter().map(|test| test.identifier.clone()).collect();
+    let ground = Ground {
+        evidence: &evidence,
+        absences: &absences,
+        by_type: &by_type(&evidence),
+        scope: &scope,
+        settings,
+        identifiers: &identifiers,
+        uncovered: uncovered(&evidence.attestations, &in_scope, settings),
+    };
+    let outcomes: Vec<(Outcome, Vec<super::results::Disagreement>)> = tested
+        .par_iter()
+        .map(|tested| {
+            let mut outcome = evaluate(tested, &ground);
+            let subjects: Vec<SubjectKey> = outcome.subjects.iter().map(|result| key_of(&result.subject)).collect();
+            let (agreement, disagreements) = agreement::compare(tested, &ground, &subjects);
+            outcome.result.agreement = agreement;
+            (outcome, disagreements)
+        })
+        .collect();
+    let mut assessment = Assessment {
+        engagement: settings.engagement.clone(),
+        window: settings.window,
+        sources: settings.sources.clone(),
+        max_gap_hours: settings.max_gap_hours,
+        lag_tolerance_hours: settings.lag_tolerance_hours,
+        evidence: evidence_account(&ledger),
+        scope: scope.describe(&corners, &seen),
+        scope_is_listed: scope.is_listed(),
+        accounts_out_of_scope: seen.iter().filter(|account| !scope.has_account(account)).cloned().collect(),
+        controls: Vec::new(),
+        subjects: Vec::new(),
+        exceptions: Vec::new(),
+        coverage: coverage(&evidence.attestations, &in_scope, settings),
+        unmapped_rules: unmapped(&evidence.unmapped_rules, settings, Source::Config),
+        unmapped_findings: unmapped(&evidence.unmapped_findings, settings, Source::SecurityHub),
+        disagreements: Vec::new(),
+        ledger: ledger.into_iter().map(ledger_row).collect(),
+    };
+    for (outcome, disagreements) in outcomes {
+        assessment.controls.push(outcome.result);
+        assessment.subjects.extend(outcome.subjects);
+        assessment.exceptions.extend(outcome.exceptions);
+        assessment.disagreements.extend(disagreements);
+    }
+    Ok(assessment)
+}
+
+/// Checks that settings name only what the catalog has, before any long work.
+///
+/// # Errors
+/// The same as [`assess`] would give, but for those of the lake.
+pub fn check(catalog: &Catalog, settings: &Settings) -> Result<(), AssessError> {
+    RuleMatcher::new(catalog, &settings.rule_aliases)?;
+    chosen_controls(catalog, settings).map(drop)
+}
+
+/// The controls asked for, in the order of the catalog.
+fn chosen_controls<'a>(catalog: &'a Catalog, settings: &Settings) -> Result<Vec<Tested<'a>>, AssessError> {
+    let asked: Option<BTreeSet<&str>> = match &settings.controls {
+        None => None,
+        Some(ids) => {
+            let find = |id: &String| {
+                catalog.control(id).map(|control| control.id.as_str()).ok_or_else(|| AssessError::UnknownControl {
+                    id: id.clone(),
+                    nearest: catalog.nearest_control(id).map(str::to_owned),
+                })
+            };
+            Some(ids.iter().map(find).collect::<Result<_, _>>()?)
+        }
+    };
+    let is_asked = |id: &str| asked.as_ref().is_none_or(|asked| asked.contains(id));
+    let controls = catalog.controls.iter().filter(|control| is_asked(&control.id));
+    let tested = controls.map(|control| Tested {
+        control,
+        tests: control.tests.iter().filter_map(|identifier| catalog.test_index(identifier)).collect(),
+        types: catalog
+            .tests_of(control)
+            .into_iter()
+            .flat_map(|test| test.resource_types.iter().map(String::as_str))
+            .collect(),
+    });
+    Ok(tested.collect())
+}
+
+/// Reads every account: first what ties names together in all of them, then each by itself.
+fn read_all(
+    lake: &Lake,
+    catalog: &Catalog,
+    matcher: &RuleMatcher,
+    settings: &Settings,
+    ledger: &[FileRow],
+) -> Result<AccountEvidence, AssessError> {
+    let accounts = lake.accounts();
+    let mut ties = Ties::default();
+    for rows in accounts.par_iter().map(|account| lake.ties(account)).collect::<Result<Vec<_>, _>>()? {
+        ties.add(rows);
+    }
+    let delivered = delivered(ledger);
+    let reading = Reading { catalog, matcher, ties: &ties, settings, delivered: &delivered };
+    let parts: Vec<AccountEvidence> = accounts
+        .par_iter()
+        .map(|name| {
+            let account = AccountId::parse(name).ok_or_else(|| AssessError::NotAnAccount(name.clone()))?;
+            Ok(read_account(&account, lake.account(name)?, &reading))
+        })
+        .collect::<Result<_, AssessError>>()?;
+    let mut all = AccountEvidence::default();
+    all.attestations.merge(delivered);
+    for part in parts {
+        all.merge(part);
+    }
+    Ok(all)
+}
+
+/// What snapshots and history files attest by being delivered, whatever they hold.
+fn delivered(ledger: &[FileRow]) -> Attestations {
+    let mut attestations = Attestations::default();
+    let attesting = ledger.iter().filter(|row| {
+        matches!(row.kind.as_str(), "config_snapshot" | "config_history")
+            && row.read_to_end
+            && row.outcome != "rejected"
+    });
+    for row in attesting {
+        let place = AccountId::parse(&row.account).zip(Region::parse(&row.region));
+        if let (Some((account, region)), Some(time)) = (place, row.evidence_time) {
+            attestations.attest(&account, &region, Source::Config, time);
+        }
+    }
+    attestations
+}
+
+/// Every account that evidence is from or about.
+fn seen_accounts(evidence: &AccountEvidence, ledger: &[FileRow]) -> BTreeSet<AccountId> {
+    let mut seen = evidence.attestations.accounts();
+    seen.extend(ledger.iter().filter_map(|row| AccountId::parse(&row.account)));
+    seen
+}
+
+fn by_type(evidence: &AccountEvidence) -> BTreeMap<String, Vec<SubjectKey>> {
+    let mut by_type: BTreeMap<String, Vec<SubjectKey>> = BTreeMap::new();
+    for subject in evidence.present.keys() {
+        by_type.entry(subject.resource_type.to_string()).or_default().push(subject.clone());
+    }
+    by_type
+}
+
+fn key_of(name: &super::results::SubjectName) -> SubjectKey {
+    SubjectKey {
+        account: name.account.clone(),
+        resource_type: name.resource_type.as_str().into(),
+        key: name.key.as_str().into(),
+    }
+}
+
+/// Sources that attest coverage: tickmark's own checks rest on what AWS Config delivers.
+fn attesting_sources(settings: &Settings) -> Vec<Source> {
+    let takes_part = |source: Source| settings.sources.contains(&source);
+    let config = takes_part(Source::Config) || takes_part(Source::Reperformed);
+    let sources = [(Source::Config, config), (Source::SecurityHub, takes_part(Source::SecurityHub))];
+    sources.into_iter().filter(|(_, takes_part)| *takes_part).map(|(source, _)| source).collect()
+}
+
+fn coverage(attestations: &Attestations, in_scope: &[(AccountId, Region)], settings: &Settings) -> Vec<CoverageRow> {
+    let max_gap = settings.max_gap_microseconds();
+    let sources = attesting_sources(settings);
+    let rows = sources.iter().flat_map(|source| {
+        in_scope
+            .iter()
+            .filter_map(|(account, region)| attestations.coverage(account, region, *source, settings.window, max_gap))
+    });
+    rows.collect()
+}
+
+/// How many accounts and regions in scope have time that no source taking part attests.
+fn uncovered(attestations: &Attestations, in_scope: &[(AccountId, Region)], settings: &Settings) -> u64 {
+    let sources = attesting_sources(settings);
+    let max_gap = settings.max_gap_microseconds();
+    let is_uncovered = |(account, region): &&(AccountId, Region)| {
+        !attestations.is_covered(account, region, &sources, settings.window, max_gap)
+    };
+    in_scope.iter().filter(is_uncovered).count() as u64
+}
+
+fn unmapped(statements: &BTreeMap<String, UnmappedStatements>, settings: &Settings, source: Source) -> Vec<Unmapped> {
+    if !settings.sources.contains(&source) {
+        return Vec::new();
+    }
+    let rows = statements.iter().map(|(name, statements)| Unmapped {
+        name: name.clone(),
+        identifier: statements.identifier.clone(),
+        observations: statements.observations,
+        resources: statements.resources.len() as u64,
+        accounts: statements.accounts.iter().cloned().collect(),
+    });
+    rows.collect()
+}
+
+/// The account of all evidence: bundles are counted by their members.
+fn evidence_account(ledger: &[FileRow]) -> EvidenceAccount {
+    let mut sum = EvidenceAccount::default();
+    let mut hashes: BTreeSet<&str> = BTreeSet::new();
+    for row in ledger.iter().filter(|row| row.outcome != "bundle") {
+        sum.files += 1;
+        sum.accepted += u64::from(row.outcome != "rejected");
+        sum.partial += u64::from(row.outcome == "partial");
+        sum.set_aside += u64::from(row.outcome == "set_aside");
+        sum.rejected += u64::from(row.outcome == "rejected");
+        sum.bytes += row.size;
+        sum.records.read += row.records_read;
+        sum.records.kept += row.records_kept;
+        sum.records.duplicate += row.records_duplicate;
+        sum.records.set_aside += row.records_set_aside;
+        sum.records.rejected += row.records_rejected;
+        hashes.insert(&row.sha256);
+    }
+    let mut digest = Sha256::new();
+    for hash in hashes {
+        digest.update(hash.as_bytes());
+        digest.update(b"\n");
+    }
+    sum.digest = hex::encode(digest.finalize());
+    sum
+}
+
+fn ledger_row(row: FileRow) -> LedgerRow {
+    LedgerRow {
+        evidence_id: row.evidence_id,
+        path: row.path,
+        bundle: row.bundle,
+        size: row.size,
+        sha256: row.sha256,
+        kind: row.kind,
+        outcome: row.outcome,
+        account: row.account,
+        region: row.region,
+        evidence_time: row.evidence_time,
+        records: RecordAccount {
+            read: row.records_read,
+            kept: row.records_kept,
+            duplicate: row.records_duplicate,
+            set_aside: row.records_set_aside,
+            rejected: row.records_rejected,
+        },
+        reason: row.reason,
+    }
+}

@@ -1,0 +1,145 @@
+//! What the evidence speaks for, and until when: horizons and coverage (spec sections 4 and 7).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::results::CoverageRow;
+use crate::model::{AccountId, Instant, Period, Region, Source};
+
+/// An account and region, as evidence of one source names it.
+type Corner = (AccountId, Region, Source);
+
+/// Times at which evidence speaks, by account, region and source.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Attestations {
+    /// The latest time at which the evidence still speaks.
+    latest: BTreeMap<Corner, Instant>,
+    /// Times that attest coverage.
+    attested: BTreeMap<Corner, BTreeSet<Instant>>,
+}
+
+impl Attestations {
+    /// Evidence of `source` speaks of an account and region at `at`.
+    pub(super) fn speaks(&mut self, account: &AccountId, region: &Region, source: Source, at: Instant) {
+        let latest = self.latest.entry((account.clone(), region.clone(), source)).or_insert(at);
+        *latest = at.max(*latest);
+    }
+
+    /// A snapshot or history file, or a finding's update, attests its account and region from `at` on.
+    pub(super) fn attest(&mut self, account: &AccountId, region: &Region, source: Source, at: Instant) {
+        self.speaks(account, region, source, at);
+        self.attested.entry((account.clone(), region.clone(), source)).or_default().insert(at);
+    }
+
+    /// Takes in what another part of the evidence attests.
+    pub(super) fn merge(&mut self, other: Self) {
+        for ((account, region, source), at) in other.latest {
+            self.speaks(&account, &region, source, at);
+        }
+        for (corner, mut times) in other.attested {
+            self.attested.entry(corner).or_default().append(&mut times);
+        }
+    }
+
+    /// The part that is about one account.
+    pub(super) fn only(&self, account: &AccountId) -> Self {
+        let is_own = |corner: &&Corner| corner.0 == *account;
+        let latest = self.latest.iter().filter(|(corner, _)| is_own(corner)).map(|(corner, at)| (corner.clone(), *at));
+        let attested = self.attested.iter().filter(|(corner, _)| is_own(corner));
+        Self { latest: latest.collect(), attested: attested.map(|(corner, at)| (corner.clone(), at.clone())).collect() }
+    }
+
+    /// The horizon of a stream: that of its account and region, for global subjects that of its
+    /// account.
+    pub(super) fn horizon(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        source: Source,
+        is_global: bool,
+    ) -> Option<Instant> {
+        if !is_global {
+            return self.latest.get(&(account.clone(), region.clone(), source)).copied();
+        }
+        let of_account = self.latest.iter().filter(|((owner, _, of), _)| owner == account && *of == source);
+        of_account.map(|(_, at)| *at).max()
+    }
+
+    /// Every account and region that some evidence speaks of; `global` is no region of coverage.
+    pub(super) fn corners(&self) -> BTreeSet<(AccountId, Region)> {
+        let corners = self.latest.keys().filter(|(_, region, _)| !region.is_global());
+        corners.map(|(account, region, _)| (account.clone(), region.clone())).collect()
+    }
+
+    /// Every account that some evidence speaks of.
+    pub(super) fn accounts(&self) -> BTreeSet<AccountId> {
+        self.latest.keys().map(|(account, _, _)| account.clone()).collect()
+    }
+
+    /// The coverage of one account, region and source; `None` where it has no evidence of that source.
+    pub(super) fn coverage(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        source: Source,
+        window: Period,
+        max_gap: i64,
+    ) -> Option<CoverageRow> {
+        let corner = (account.clone(), region.clone(), source);
+        self.latest.get(&corner)?;
+        let none = BTreeSet::new();
+        let times = self.attested.get(&corner).unwrap_or(&none);
+        let attested = self.attested_periods(account, region, &[source], window, max_gap);
+        let reaching = |at: &&Instant| at.plus_microseconds(max_gap) > window.from && **at < window.until;
+        Some(CoverageRow {
+            account: account.clone(),
+            region: region.clone(),
+            source,
+            covered_microseconds: attested.iter().map(|period| period.microseconds()).sum(),
+            window_microseconds: window.microseconds(),
+            first: times.iter().find(reaching).copied(),
+            last: times.iter().rev().find(reaching).copied(),
+            gaps: gaps(&attested, window),
+        })
+    }
+
+    /// Whether an account and region is attested by some of `sources` at every instant of the window.
+    pub(super) fn is_covered(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        sources: &[Source],
+        window: Period,
+        max_gap: i64,
+    ) -> bool {
+        gaps(&self.attested_periods(account, region, sources, window, max_gap), window).is_empty()
+    }
+
+    /// Attested time inside the window, in order, touching stretches joined.
+    fn attested_periods(
+        &self,
+        account: &AccountId,
+        region: &Region,
+        sources: &[Source],
+        window: Period,
+        max_gap: i64,
+    ) -> Vec<Period> {
+        let of_source = |source: &Source| self.attested.get(&(account.clone(), region.clone(), *source));
+        let times: BTreeSet<Instant> = sources.iter().filter_map(of_source).flatten().copied().collect();
+        let mut periods: Vec<Period> = Vec::new();
+        for at in times {
+            let Some(attested) = Period::new(at, at.plus_microseconds(max_gap)).intersect(window) else { continue };
+            match periods.last_mut() {
+                Some(last) if last.until >= attested.from => last.until = last.until.max(attested.until),
+                _ => periods.push(attested),
+            }
+        }
+        periods
+    }
+}
+
+/// What `periods`, in order and without overlap, leave of the window.
+fn gaps(periods: &[Period], window: Period) -> Vec<Period> {
+    let starts = std::iter::once(window.from).chain(periods.iter().map(|period| period.until));
+    let ends = periods.iter().map(|period| period.from).chain(std::iter::once(window.until));
+    starts.zip(ends).map(|(from, until)| Period::new(from, until)).filter(|gap| !gap.is_empty()).collect()
+}

@@ -1,0 +1,194 @@
+//! Commit records: the lake is what they name, and nothing else in the folder counts.
+//!
+//! INVARIANT: a commit record is written last, under another name, and renamed into place; an ingest
+//! that stops anywhere before leaves a lake as it was.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{LakeError, layout, schema::SCHEMA_VERSION};
+
+/// What makes a folder a lake.
+#[derive(Debug, Serialize, Deserialize)]
+struct Marker {
+    format: String,
+    schema: u32,
+}
+
+const FORMAT: &str = "tickmark lake";
+
+/// What one ingest added.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Commit {
+    /// Its number, from 1.
+    pub commit: u64,
+    /// Schema version it was written with.
+    pub schema: u32,
+    /// Version of tickmark that wrote it.
+    pub tool: String,
+    /// Every file it added.
+    pub files: Vec<CommittedFile>,
+}
+
+/// A file of the lake.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CommittedFile {
+    /// Its table.
+    pub table: String,
+    /// Its account; empty for the ledger.
+    pub account: String,
+    /// Path below the lake's root.
+    pub path: String,
+    /// Rows in it.
+    pub rows: u64,
+    /// Its bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl CommittedFile {
+    /// Describes a file that was just written.
+    ///
+    /// # Errors
+    /// When it cannot be read back.
+    pub(super) fn describe(
+        root: &Path,
+        table: &str,
+        account: &str,
+        path: String,
+        rows: u64,
+    ) -> Result<Self, LakeError> {
+        let location = root.join(&path);
+        let mut file = File::open(&location).map_err(|error| LakeError::io(&location, error))?;
+        let mut digest = Sha256::new();
+        let mut buffer = vec![0; 64 * 1024];
+        let mut bytes = 0;
+        loop {
+            let count = file.read(&mut buffer).map_err(|error| LakeError::io(&location, error))?;
+            if count == 0 {
+                break;
+            }
+            bytes += count as u64;
+            digest.update(buffer.get(..count).unwrap_or_default());
+        }
+        let (table, account, sha256) = (table.to_owned(), account.to_owned(), hex::encode(digest.finalize()));
+        Ok(Self { table, account, path, rows, bytes, sha256 })
+    }
+}
+
+/// Makes sure that `root` is a lake of this schema, creating an empty one in a folder that is new or
+/// empty.
+///
+/// # Errors
+/// When the folder holds something else, or a lake of another schema version.
+pub(super) fn ensure_lake(root: &Path) -> Result<(), LakeError> {
+    if layout::marker(root).exists() {
+        return check_marker(root);
+    }
+    fs::create_dir_all(root).map_err(|error| LakeError::io(root, error))?;
+    let mut entries = fs::read_dir(root).map_err(|error| LakeError::io(root, error))?;
+    if entries.next().is_some() {
+        return Err(LakeError::NotALake { path: root.to_owned() });
+    }
+    let marker = Marker { format: FORMAT.to_owned(), schema: SCHEMA_VERSION };
+    write_json(&layout::marker(root), &marker)
+}
+
+/// Checks that `root` is a lake that this version can read.
+///
+/// # Errors
+/// When it is not.
+pub(super) fn check_marker(root: &Path) -> Result<(), LakeError> {
+    let path = layout::marker(root);
+    if !path.exists() {
+        return Err(LakeError::NotALake { path: root.to_owned() });
+    }
+    let marker: Marker = read_json(&path)?;
+    if marker.format != FORMAT {
+        return Err(LakeError::NotALake { path: root.to_owned() });
+    }
+    if marker.schema != SCHEMA_VERSION {
+        return Err(LakeError::Schema { path: root.to_owned(), found: marker.schema });
+    }
+    Ok(())
+}
+
+/// Waits until no other ingest works on the lake, then keeps others out while the file is open.
+///
+/// # Errors
+/// When the lock file cannot be made or locked.
+pub(super) fn lock(root: &Path) -> Result<File, LakeError> {
+    let path = layout::lock(root);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| LakeError::io(&path, error))?;
+    file.lock().map_err(|error| LakeError::io(&path, error))?;
+    Ok(file)
+}
+
+/// All commits in order.
+///
+/// # Errors
+/// When a record cannot be read, is not one, or one is missing between others.
+pub(super) fn all(root: &Path) -> Result<Vec<Commit>, LakeError> {
+    let mut commits = Vec::new();
+    loop {
+        let number = commits.len() as u64 + 1;
+        let path = layout::commit(root, number);
+        if !path.exists() {
+            break;
+        }
+        let commit: Commit = read_json(&path)?;
+        if commit.schema != SCHEMA_VERSION {
+            return Err(LakeError::Schema { path, found: commit.schema });
+        }
+        commits.push(commit);
+    }
+    Ok(commits)
+}
+
+/// Puts a commit into force.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn publish(root: &Path, commit: &Commit) -> Result<(), LakeError> {
+    let folder = layout::commits(root);
+    fs::create_dir_all(&folder).map_err(|error| LakeError::io(&folder, error))?;
+    write_json(&layout::commit(root, commit.commit), commit)
+}
+
+fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, LakeError> {
+    let text = fs::read(path).map_err(|error| LakeError::io(path, error))?;
+    serde_json::from_slice(&text).map_err(|error| LakeError::Damaged { path: path.to_owned(), what: error.to_string() })
+}
+
+fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), LakeError> {
+    let temporary = path.with_extension("json.new");
+    let mut text = serde_json::to_vec_pretty(value)
+        .map_err(|error| LakeError::Damaged { path: path.to_owned(), what: error.to_string() })?;
+    text.push(b'\n');
+    let write = |path: &Path| {
+        let mut file = File::create(path)?;
+        file.write_all(&text)?;
+        file.sync_all()
+    };
+    write(&temporary).map_err(|error| LakeError::io(&temporary, error))?;
+    fs::rename(&temporary, path).map_err(|error| LakeError::io(path, error))?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// Makes a rename durable where the system lets folders be synced; where it does not, the rename is
+/// still whole or not at all.
+fn sync_folder(path: &Path) {
+    let folder = path.parent().and_then(|folder| File::open(folder).ok());
+    let _synced = folder.map(|folder| folder.sync_all());
+}

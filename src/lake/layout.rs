@@ -1,0 +1,51 @@
+//! Where things lie inside a lake.
+//!
+//! ```text
+//! lake.json                               what this folder is, and its schema version
+//! commits/00000001.json                   what an ingest added: the lake is what these name
+//! tables/ledger/00000001.parquet          evidence files
+//! tables/items/a111122223333/00000001.parquet
+//! tables/evaluations|findings|rules|snapshots|listings/a…/…
+//! staging/                                only while an ingest runs
+//! ```
+//!
+//! An account's folder begins with a letter: a bare number, or `key=number`, is read back as an
+//! integer by every data engine and loses its leading zeros. Files of one account are written without
+//! regard to any other's.
+
+use std::path::{Path, PathBuf};
+
+/// The folder of the lake that is the marker of one.
+pub(super) fn marker(root: &Path) -> PathBuf {
+    root.join("lake.json")
+}
+
+/// The file whose lock an ingest holds.
+pub(super) fn lock(root: &Path) -> PathBuf {
+    root.join("lake.lock")
+}
+
+/// The folder of commit records.
+pub(super) fn commits(root: &Path) -> PathBuf {
+    root.join("commits")
+}
+
+/// A commit's record.
+pub(super) fn commit(root: &Path, number: u64) -> PathBuf {
+    commits(root).join(format!("{number:08}.json"))
+}
+
+/// Working space of an ingest.
+pub(super) fn staging(root: &Path) -> PathBuf {
+    root.join("staging")
+}
+
+/// A table's file for one account and commit, below the lake's root.
+pub(super) fn account_file(table: &str, account: &str, commit: u64) -> String {
+    format!("tables/{table}/a{account}/{commit:08}.parquet")
+}
+
+/// The ledger's file for one commit, below the lake's root.
+pub(super) fn ledger_file(commit: u64) -> String {
+    format!("tables/ledger/{commit:08}.parquet")
+}

@@ -1,0 +1,90 @@
+//! Records at rest: a folder of Parquet files that holds every distinct record once.
+//!
+//! [`ingest`] turns evidence into rows and owns the account of what became of each file; [`Lake`]
+//! reads them back, account by account. No meaning is given here: what a row says of a control is
+//! the engine's business.
+
+mod commit;
+mod layout;
+mod schema;
+mod storage;
+mod staging;
+mod listing;
+mod intake;
+mod deduplicate;
+mod ingest;
+mod reader;
+
+use std::path::{Path, PathBuf};
+
+pub use commit::{Commit, CommittedFile};
+pub use ingest::{IngestSummary, Progress, ingest};
+pub use reader::{AccountRows, Lake, TieRow};
+pub use schema::{EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SCHEMA_VERSION, SnapshotRow};
+
+/// Why a lake cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LakeError {
+    /// A file of the lake cannot be read or written.
+    #[error("`{}` cannot be used: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The folder is not a lake.
+    #[error("`{}` is not a tickmark lake: it has no `lake.json`, and is not empty; name a new folder, or a lake", path.display())]
+    NotALake {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The lake was written by a version with another schema.
+    #[error("`{}` was written with schema {found}, this tickmark reads {}; ingest again with this one, or use the other version", path.display(), SCHEMA_VERSION)]
+    Schema {
+        /// The lake or commit.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+    },
+    /// A file of the lake is not what its commit says.
+    #[error("`{}` is damaged: {what}; ingest the evidence again into a new lake", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A table lacks a column, or has it in another type.
+    #[error("table `{table}` has no column `{column}` of the expected type; ingest the evidence again into a new lake")]
+    Column {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+    },
+    /// Rows and columns disagree.
+    #[error("rows cannot be written as columns: {0}")]
+    Arrow(arrow::error::ArrowError),
+    /// The evidence cannot be found at all.
+    #[error(transparent)]
+    Discover(#[from] crate::evidence::DiscoverError),
+    /// The account of records does not add up: a bug in tickmark.
+    #[error("the account of `{path}` does not add up: {what}; this is a bug in tickmark, and nothing was kept")]
+    Account {
+        /// The evidence file.
+        path: String,
+        /// The figures.
+        what: String,
+    },
+}
+
+impl LakeError {
+    fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io { path: path.to_owned(), source }
+    }
+
+    fn parquet(path: &Path, error: parquet::errors::ParquetError) -> Self {
+        Self::Damaged { path: path.to_owned(), what: error.to_string() }
+    }
+}

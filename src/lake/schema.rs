@@ -1,0 +1,454 @@
+//! Every table of the lake: its columns, their types, units and meaning.
+//!
+//! A column is one of five kinds, so that any reader of Parquet understands it: text (UTF-8, empty
+//! where nothing is known), time (microseconds, UTC), optional time (null where there is none), count
+//! (signed 64-bit, never negative) and flag. A change of meaning changes [`SCHEMA_VERSION`].
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+use super::LakeError;
+use crate::model::Instant;
+
+/// The version of the tables' meaning; a lake says which it was written with.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A row of a table, and how it lies in columns.
+pub trait Row: Sized + Send {
+    /// The table's name, which is also its folder's.
+    const TABLE: &'static str;
+    /// Columns whose values hardly ever repeat: stored without a dictionary.
+    const WIDE: &'static [&'static str];
+    /// The columns.
+    fn schema() -> SchemaRef;
+    /// Rows as columns.
+    ///
+    /// # Errors
+    /// Only when rows and schema disagree: a bug in tickmark.
+    fn to_batch(rows: &[Self]) -> Result<RecordBatch, LakeError>;
+    /// Columns as rows.
+    ///
+    /// # Errors
+    /// When a column is missing or of another type: the file is not one of this table.
+    fn from_batch(batch: &RecordBatch, rows: &mut Vec<Self>) -> Result<(), LakeError>;
+    /// Roughly how much memory the row takes, in bytes.
+    fn weight(&self) -> usize;
+}
+
+/// How one kind of value lies in a column.
+trait Column: Sized {
+    fn data_type() -> DataType;
+    fn is_nullable() -> bool {
+        false
+    }
+    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef
+    where
+        Self: 'a;
+    type Reader<'b>;
+    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>>;
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self;
+    fn weight(&self) -> usize {
+        8
+    }
+}
+
+impl Column for String {
+    type Reader<'b> = &'b StringArray;
+
+    fn data_type() -> DataType {
+        DataType::Utf8
+    }
+
+    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(values))
+    }
+
+    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        reader.value(at).to_owned()
+    }
+
+    fn weight(&self) -> usize {
+        24 + self.capacity()
+    }
+}
+
+impl Column for Instant {
+    type Reader<'b> = &'b TimestampMicrosecondArray;
+
+    fn data_type() -> DataType {
+        DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+    }
+
+    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
+        let values = values.map(|value| value.microseconds());
+        Arc::new(TimestampMicrosecondArray::from_iter_values(values).with_timezone("UTC"))
+    }
+
+    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        Self::from_microseconds(reader.value(at))
+    }
+}
+
+impl Column for Option<Instant> {
+    type Reader<'b> = &'b TimestampMicrosecondArray;
+
+    fn data_type() -> DataType {
+        Instant::data_type()
+    }
+
+    fn is_nullable() -> bool {
+        true
+    }
+
+    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
+        let values: TimestampMicrosecondArray = values.map(|value| value.map(Instant::microseconds)).collect();
+        Arc::new(values.with_timezone("UTC"))
+    }
+
+    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        (!reader.is_null(at)).then(|| Instant::from_microseconds(reader.value(at)))
+    }
+
+    fn weight(&self) -> usize {
+        16
+    }
+}
+
+impl Column for u64 {
+    type Reader<'b> = &'b Int64Array;
+
+    fn data_type() -> DataType {
+        DataType::Int64
+    }
+
+    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
+        Arc::new(Int64Array::from_iter_values(values.map(|value| i64::try_from(*value).unwrap_or(i64::MAX))))
+    }
+
+    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        Self::try_from(reader.value(at)).unwrap_or(0)
+    }
+}
+
+impl Column for bool {
+    type Reader<'b> = &'b BooleanArray;
+
+    fn data_type() -> DataType {
+        DataType::Boolean
+    }
+
+    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
+        Arc::new(BooleanArray::from_iter(values.map(|value| Some(*value))))
+    }
+
+    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        reader.value(at)
+    }
+}
+
+fn column<'b, C: Column>(
+    batch: &'b RecordBatch,
+    table: &'static str,
+    name: &'static str,
+) -> Result<C::Reader<'b>, LakeError> {
+    let array = batch.column_by_name(name).ok_or(LakeError::Column { table, column: name })?;
+    C::reader(array.as_ref()).ok_or(LakeError::Column { table, column: name })
+}
+
+/// Defines a row and its columns in one place.
+macro_rules! table {
+    ($(#[$doc:meta])* $row:ident = $table:literal, wide $wide:expr, { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $row {
+            $($(#[$field_doc])* pub $field: $kind,)*
+        }
+
+        impl Row for $row {
+            const TABLE: &'static str = $table;
+            const WIDE: &'static [&'static str] = &$wide;
+
+            fn schema() -> SchemaRef {
+                Arc::new(Schema::new(vec![
+                    $(Field::new(stringify!($field), <$kind as Column>::data_type(), <$kind as Column>::is_nullable()),)*
+                ]))
+            }
+
+            fn to_batch(rows: &[Self]) -> Result<RecordBatch, LakeError> {
+                let columns = vec![$(<$kind as Column>::build(rows.iter().map(|row| &row.$field)),)*];
+                RecordBatch::try_new(Self::schema(), columns).map_err(LakeError::Arrow)
+            }
+
+            fn from_batch(batch: &RecordBatch, rows: &mut Vec<Self>) -> Result<(), LakeError> {
+                $(let $field = column::<$kind>(batch, $table, stringify!($field))?;)*
+                rows.reserve(batch.num_rows());
+                for at in 0..batch.num_rows() {
+                    rows.push(Self { $($field: <$kind as Column>::read(&$field, at),)* });
+                }
+                Ok(())
+            }
+
+            fn weight(&self) -> usize {
+                0 $(+ Column::weight(&self.$field))*
+            }
+        }
+    };
+}
+
+table! {
+    /// A configuration item: one state of one resource, as one recorder captured it.
+    ItemRow = "items", wide ["tags", "relationships", "configuration", "supplementary_configuration"], {
+        /// Account of the recorder: the partition.
+        recorder_account: String,
+        /// Region of the recorder.
+        recorder_region: String,
+        /// Type, such as `AWS::EC2::SecurityGroup`.
+        resource_type: String,
+        /// Id as AWS Config writes it.
+        resource_id: String,
+        /// When the change was captured.
+        captured_at: Instant,
+        /// The item's own account.
+        account: String,
+        /// The item's own region; `global` for IAM.
+        region: String,
+        /// Name, or empty.
+        resource_name: String,
+        /// Resource name (ARN), or empty.
+        resource_arn: String,
+        /// `configurationItemStatus`.
+        status: String,
+        /// When the resource was created, if stated.
+        created_at: Option<Instant>,
+        /// Tags as a JSON object, or empty.
+        tags: String,
+        /// Relationships as a JSON array, or empty.
+        relationships: String,
+        /// `configuration` as JSON, or empty.
+        configuration: String,
+        /// `supplementaryConfiguration` as JSON, or empty.
+        supplementary_configuration: String,
+        /// Ledger id of the file it was first found in.
+        evidence_id: String,
+        /// Its number in that file, from 1.
+        record_number: u64,
+    }
+}
+
+table! {
+    /// One rule's word on one resource at one moment; a row without a rule says that the resource's
+    /// compliance item was deleted or lists none.
+    EvaluationRow = "evaluations", wide [], {
+        /// Account in which the rule ran: the partition.
+        recorder_account: String,
+        /// Region in which it ran.
+        recorder_region: String,
+        /// Type of the resource evaluated.
+        resource_type: String,
+        /// Its id as the rule reports it.
+        resource_id: String,
+        /// Capture time of the compliance item, else `ResultRecordedTime`.
+        observed_at: Instant,
+        /// `compliance_item`, `details` or `notification`.
+        origin: String,
+        /// Status of the compliance item, else empty.
+        item_status: String,
+        /// The rule's name, or empty.
+        rule_name: String,
+        /// The rule's resource name, or empty.
+        rule_arn: String,
+        /// `COMPLIANT`, `NON_COMPLIANT`, `NOT_APPLICABLE`, `INSUFFICIENT_DATA`, or empty.
+        compliance: String,
+        /// Ledger id of the file it was first found in.
+        evidence_id: String,
+        /// Its number in that file, from 1.
+        record_number: u64,
+    }
+}
+
+table! {
+    /// One state of one finding, a row for each resource it is about.
+    FindingRow = "findings", wide [], {
+        /// Account that the finding is about: the partition.
+        account: String,
+        /// Region of the finding.
+        region: String,
+        /// `ProductArn`; with `finding_id` it identifies the finding.
+        product_arn: String,
+        /// `Id`.
+        finding_id: String,
+        /// `UpdatedAt`.
+        updated_at: Instant,
+        /// `ProcessedAt`, if stated.
+        processed_at: Option<Instant>,
+        /// `time` of the event that carried it, if there was one.
+        delivered_at: Option<Instant>,
+        /// `GeneratorId`.
+        generator_id: String,
+        /// `Compliance.SecurityControlId`, or empty.
+        security_control_id: String,
+        /// `ControlId` or `RuleId` of its standard, or empty.
+        standard_control_id: String,
+        /// ARN of its standard, or empty.
+        standards_arn: String,
+        /// Config rule behind it, or empty.
+        config_rule_name: String,
+        /// `PASSED`, `FAILED`, `WARNING`, `NOT_AVAILABLE`, or empty.
+        compliance_status: String,
+        /// Reason codes joined by blanks, or empty.
+        reason_codes: String,
+        /// `ACTIVE` or `ARCHIVED`.
+        record_state: String,
+        /// `Workflow.Status`, or empty.
+        workflow_status: String,
+        /// `Severity.Label`, or empty.
+        severity: String,
+        /// `Title`.
+        title: String,
+        /// Place of the resource in the finding, from 0.
+        resource_index: u64,
+        /// Config's type name where known.
+        resource_type: String,
+        /// Id as written: mostly an ARN.
+        resource_id: String,
+        /// The resource's region, or empty.
+        resource_region: String,
+        /// Ledger id of the file it was first found in.
+        evidence_id: String,
+        /// Its number in that file, from 1.
+        record_number: u64,
+    }
+}
+
+table! {
+    /// A deployed Config rule as described.
+    RuleRow = "rules", wide [], {
+        /// Account it is deployed in: the partition.
+        recorder_account: String,
+        /// Region it is deployed in.
+        recorder_region: String,
+        /// Its name.
+        rule_name: String,
+        /// Its resource name, or empty.
+        rule_arn: String,
+        /// `AWS`, `CUSTOM_LAMBDA`, `CUSTOM_POLICY`, or empty.
+        owner: String,
+        /// Managed rule's identifier or Lambda ARN, or empty.
+        source_identifier: String,
+        /// Parameters as JSON, or empty.
+        input_parameters: String,
+        /// `ConfigRuleState`, or empty.
+        state: String,
+        /// When it was described, if the path says so.
+        described_at: Option<Instant>,
+        /// Ledger id of the file it was first found in.
+        evidence_id: String,
+        /// Its number in that file, from 1.
+        record_number: u64,
+    }
+}
+
+table! {
+    /// A snapshot of one recorder.
+    SnapshotRow = "snapshots", wide [], {
+        /// Account of the recorder: the partition.
+        recorder_account: String,
+        /// Region of the recorder.
+        recorder_region: String,
+        /// The part of the ingest that read it; listings refer to snapshots of their own segment.
+        segment: String,
+        /// The snapshot's time.
+        taken_at: Instant,
+        /// How many resources it lists.
+        listed: u64,
+        /// Whether it was read whole: only then does its silence mean anything.
+        whole: bool,
+        /// Ledger id of its file.
+        evidence_id: String,
+    }
+}
+
+table! {
+    /// A run of consecutive snapshots of one segment and recorder that list a resource: what a hundred
+    /// snapshots listed takes one row as long as nothing changes.
+    ListingRow = "listings", wide [], {
+        /// Account of the recorder: the partition.
+        recorder_account: String,
+        /// Region of the recorder.
+        recorder_region: String,
+        /// The segment whose snapshots are meant.
+        segment: String,
+        /// Type of the resource; that of the resource evaluated for compliance items.
+        resource_type: String,
+        /// Its id.
+        resource_id: String,
+        /// Whether a compliance item is listed, not the resource itself.
+        compliance_item: bool,
+        /// First snapshot of the run.
+        first_listed: Instant,
+        /// Last snapshot of the run.
+        last_listed: Instant,
+    }
+}
+
+table! {
+    /// An evidence file.
+    FileRow = "ledger", wide [], {
+        /// Ledger id, or empty where the bytes could not be read.
+        evidence_id: String,
+        /// Path under the name of the argument it was given by.
+        path: String,
+        /// Bundle it is a member of, or empty.
+        bundle: String,
+        /// Bytes as handed over.
+        size: u64,
+        /// SHA-256 in lower-case hexadecimal, or empty.
+        sha256: String,
+        /// Kind of export, or empty.
+        kind: String,
+        /// `accepted`, `partial`, `set_aside`, `rejected` or `bundle`.
+        outcome: String,
+        /// Account its name or records state, or empty.
+        account: String,
+        /// Region its name or records state, or empty.
+        region: String,
+        /// The time it speaks for, if it has one.
+        evidence_time: Option<Instant>,
+        /// Whether it was read to its end: only then does a snapshot or history file attest its time.
+        read_to_end: bool,
+        /// Records found.
+        records_read: u64,
+        /// Records new to the lake.
+        records_kept: u64,
+        /// Records known from another place.
+        records_duplicate: u64,
+        /// Records that are no evidence.
+        records_set_aside: u64,
+        /// Records that could not be decoded.
+        records_rejected: u64,
+        /// Why something of it was not used, or empty.
+        reason: String,
+    }
+}
