@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::settings_file::SettingsFileError;
 
 const FILE: &str = "mine.toml";
 
