@@ -41,6 +41,14 @@ pub enum AssessError {
     NotAnAccount(String),
 }
 
+impl AssessError {
+    /// A control that the catalog does not have, with the nearest that it has.
+    #[must_use]
+    pub fn unknown_control(catalog: &Catalog, id: &str) -> Self {
+        Self::UnknownControl { id: id.to_owned(), nearest: catalog.nearest_control(id).map(str::to_owned) }
+    }
+}
+
 /// Answers every control asked for over the settings' window.
 ///
 /// Accounts are worked in parallel; the answer does not depend on how many threads there are.
@@ -125,10 +133,8 @@ fn chosen_controls<'a>(catalog: &'a Catalog, settings: &Settings) -> Result<Vec<
         None => None,
         Some(ids) => {
             let find = |id: &String| {
-                catalog.control(id).map(|control| control.id.as_str()).ok_or_else(|| AssessError::UnknownControl {
-                    id: id.clone(),
-                    nearest: catalog.nearest_control(id).map(str::to_owned),
-                })
+                let control = catalog.control(id).ok_or_else(|| AssessError::unknown_control(catalog, id))?;
+                Ok::<_, AssessError>(control.id.as_str())
             };
             Some(ids.iter().map(find).collect::<Result<_, _>>()?)
         }

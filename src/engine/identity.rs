@@ -40,14 +40,18 @@ pub(super) struct Place<'a> {
 
 type Names = BTreeSet<Arc<str>>;
 
+/// A resource's type and id, or type and name.
+type TypedName = (Arc<str>, Arc<str>);
+
 /// What ties ids to names (ARNs), from every configuration item in the evidence.
 #[derive(Debug, Default)]
 pub(super) struct Ties {
-    by_region: HashMap<(Arc<str>, Arc<str>, Arc<str>, Arc<str>), Names>,
-    by_account: HashMap<(Arc<str>, Arc<str>, Arc<str>), Names>,
+    /// By account and region.
+    by_region: HashMap<(TypedName, TypedName), Names>,
+    by_account: HashMap<(Arc<str>, TypedName), Names>,
     /// IAM ids are unique in all of AWS.
-    by_id: HashMap<(Arc<str>, Arc<str>), Names>,
-    ids: HashMap<(Arc<str>, Arc<str>), Names>,
+    by_id: HashMap<TypedName, Names>,
+    ids: HashMap<TypedName, Names>,
 }
 
 impl Ties {
@@ -59,11 +63,12 @@ impl Ties {
             let resource_type: Arc<str> = row.resource_type.into();
             let id: Arc<str> = row.resource_id.into();
             let arn: Arc<str> = row.resource_arn.into();
-            let in_region = (account.clone(), region, resource_type.clone(), id.clone());
+            let typed_id = (resource_type.clone(), id.clone());
+            let in_region = ((account.clone(), region), typed_id.clone());
             self.by_region.entry(in_region).or_default().insert(arn.clone());
-            self.by_account.entry((account, resource_type.clone(), id.clone())).or_default().insert(arn.clone());
+            self.by_account.entry((account, typed_id.clone())).or_default().insert(arn.clone());
             if resource_type.starts_with("AWS::IAM::") {
-                self.by_id.entry((resource_type.clone(), id.clone())).or_default().insert(arn.clone());
+                self.by_id.entry(typed_id).or_default().insert(arn.clone());
             }
             self.ids.entry((resource_type, arn)).or_default().insert(id);
         }
@@ -74,10 +79,11 @@ impl Ties {
     fn arn_of(&self, place: Place<'_>, resource_type: &str, id: &str) -> Option<Arc<str>> {
         let (account, resource_type, id): (Arc<str>, Arc<str>, Arc<str>) =
             (place.account.as_str().into(), resource_type.into(), id.into());
-        let in_region = (account.clone(), Arc::from(place.region), resource_type.clone(), id.clone());
+        let typed_id: TypedName = (resource_type, id);
+        let in_region = ((account.clone(), Arc::from(place.region)), typed_id.clone());
         only(self.by_region.get(&in_region))
-            .or_else(|| only(self.by_account.get(&(account, resource_type.clone(), id.clone()))))
-            .or_else(|| only(self.by_id.get(&(resource_type, id))))
+            .or_else(|| only(self.by_account.get(&(account, typed_id.clone()))))
+            .or_else(|| only(self.by_id.get(&typed_id)))
     }
 
     /// The id that goes with a name (ARN); of several the last in order, as of a resource made again.

@@ -71,12 +71,14 @@ impl RecorderSnapshots {
             let listed = (row.compliance_item, row.resource_type, row.resource_id);
             of_regions.entry(row.recorder_region).or_default().runs.entry(listed).or_default().push(run);
         }
-        of_regions.values_mut().for_each(|recorder| {
-            recorder.snapshots.sort_by(|left, right| {
-                (left.taken_at, &left.reference, &left.segment).cmp(&(right.taken_at, &right.reference, &right.segment))
-            });
+        of_regions.into_iter().map(|(region, recorder)| (region, recorder.in_order())).collect()
+    }
+
+    fn in_order(mut self) -> Self {
+        self.snapshots.sort_by(|left, right| {
+            (left.taken_at, &left.reference, &left.segment).cmp(&(right.taken_at, &right.reference, &right.segment))
         });
-        of_regions
+        self
     }
 
     /// All that happened to one item: its captures (in order of time, deletions last among equals)

@@ -60,7 +60,7 @@ impl DeliveredName {
 
 /// Whether a path is that of the empty object by which AWS Config tries whether it may write.
 #[must_use]
-pub fn is_writability_check(path: &str) -> bool {
+pub(super) fn is_writability_check(path: &str) -> bool {
     path.rsplit(['/', '\\']).next() == Some("ConfigWritabilityCheckFile")
 }
 

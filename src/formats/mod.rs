@@ -17,6 +17,7 @@ mod finding_parts;
 pub mod security_hub;
 pub mod ocsf;
 mod structure;
+mod split;
 mod scan;
 mod shape;
 mod stream;

@@ -2,48 +2,64 @@
 //!
 //! Names are tried from the most telling to the least; nothing is decided by a name inside a name.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::kind::Kind;
 
-/// The members that tell exports apart, and those of envelopes.
-#[derive(Deserialize)]
+/// The members that tell exports apart, and those of envelopes; each as JSON text, `null` as none.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Members<'a> {
-    #[serde(borrow, rename = "Message")]
-    pub(super) message: Option<&'a RawValue>,
-    #[serde(borrow, rename = "TopicArn")]
-    topic: Option<&'a RawValue>,
-    #[serde(borrow, rename = "detail-type")]
-    detail_type: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) detail: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) time: Option<&'a RawValue>,
-    #[serde(borrow, rename = "messageType")]
-    pub(super) message_type: Option<&'a RawValue>,
-    #[serde(borrow, rename = "configurationItem")]
-    pub(super) item: Option<&'a RawValue>,
-    #[serde(borrow, rename = "configurationItemSummary")]
-    pub(super) item_summary: Option<&'a RawValue>,
-    #[serde(borrow, rename = "newEvaluationResult")]
-    new_result: Option<&'a RawValue>,
-    #[serde(borrow, rename = "invokingEvent")]
-    pub(super) invoking_event: Option<&'a RawValue>,
-    #[serde(borrow, rename = "configurationItemCaptureTime")]
-    captured_at: Option<&'a RawValue>,
-    #[serde(borrow, rename = "resourceType")]
-    resource_type: Option<&'a RawValue>,
-    #[serde(borrow, rename = "resourceId")]
-    resource_id: Option<&'a RawValue>,
-    #[serde(borrow, rename = "ProductArn")]
-    product_arn: Option<&'a RawValue>,
-    #[serde(borrow, rename = "AwsAccountId")]
-    aws_account: Option<&'a RawValue>,
-    #[serde(borrow)]
-    class_uid: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) findings: Option<Vec<&'a RawValue>>,
+    pub(super) message: Option<&'a [u8]>,
+    topic: Option<&'a [u8]>,
+    detail_type: Option<&'a [u8]>,
+    pub(super) detail: Option<&'a [u8]>,
+    pub(super) time: Option<&'a [u8]>,
+    message_type: Option<&'a [u8]>,
+    pub(super) item: Option<&'a [u8]>,
+    pub(super) item_summary: Option<&'a [u8]>,
+    new_result: Option<&'a [u8]>,
+    pub(super) invoking_event: Option<&'a [u8]>,
+    captured_at: Option<&'a [u8]>,
+    resource_type: Option<&'a [u8]>,
+    resource_id: Option<&'a [u8]>,
+    product_arn: Option<&'a [u8]>,
+    aws_account: Option<&'a [u8]>,
+    class_uid: Option<&'a [u8]>,
+    pub(super) findings: Option<&'a [u8]>,
+}
+
+impl<'a> Members<'a> {
+    /// Takes an object apart; `None` where the text is no object.
+    pub(super) fn of(text: &'a [u8]) -> Option<Self> {
+        let mut members = Self::default();
+        for (name, value) in super::split::members(text)? {
+            if let Some(member) = members.named(name) {
+                *member = (value != b"null").then_some(value);
+            }
+        }
+        Some(members)
+    }
+
+    fn named(&mut self, name: &[u8]) -> Option<&mut Option<&'a [u8]>> {
+        Some(match name {
+            b"Message" => &mut self.message,
+            b"TopicArn" => &mut self.topic,
+            b"detail-type" => &mut self.detail_type,
+            b"detail" => &mut self.detail,
+            b"time" => &mut self.time,
+            b"messageType" => &mut self.message_type,
+            b"configurationItem" => &mut self.item,
+            b"configurationItemSummary" => &mut self.item_summary,
+            b"newEvaluationResult" => &mut self.new_result,
+            b"invokingEvent" => &mut self.invoking_event,
+            b"configurationItemCaptureTime" => &mut self.captured_at,
+            b"resourceType" => &mut self.resource_type,
+            b"resourceId" => &mut self.resource_id,
+            b"ProductArn" => &mut self.product_arn,
+            b"AwsAccountId" => &mut self.aws_account,
+            b"class_uid" => &mut self.class_uid,
+            b"findings" => &mut self.findings,
+            _ => return None,
+        })
+    }
 }
 
 /// What a value is.
@@ -76,7 +92,6 @@ pub(super) enum Shape {
 impl Members<'_> {
     /// What the value is; `None` where its members tell nothing.
     pub(super) fn shape(&self) -> Option<Shape> {
-        let word = |raw: Option<&RawValue>| raw.map(|raw| raw.get().trim_matches('"').to_owned());
         if self.topic.is_some() && self.message.is_some() {
             return Some(Shape::Notification);
         }
@@ -86,8 +101,8 @@ impl Members<'_> {
         if self.invoking_event.is_some() {
             return Some(Shape::RuleEvent);
         }
-        if let Some(message_type) = word(self.message_type) {
-            return self.message_shape(&message_type);
+        if let Some(message_type) = self.message_type {
+            return self.message_shape(message_type.trim_ascii());
         }
         if self.class_uid.is_some() {
             return Some(Shape::Ocsf);
@@ -104,18 +119,18 @@ impl Members<'_> {
         self.item.map(|_| Shape::ItemChange)
     }
 
-    fn message_shape(&self, message_type: &str) -> Option<Shape> {
+    fn message_shape(&self, message_type: &[u8]) -> Option<Shape> {
         match message_type {
-            "ConfigurationItemChangeNotification" => self.item.map(|_| Shape::ItemChange),
-            "OversizedConfigurationItemChangeNotification" => self.item_summary.map(|_| Shape::ItemSummary),
-            "ComplianceChangeNotification" => self.new_result.map(|_| Shape::ComplianceChange),
-            "CONTROL_MESSAGE" => Some(Shape::Other(Kind::LogsControl)),
-            "ScheduledNotification"
-            | "ConfigurationSnapshotDeliveryStarted"
-            | "ConfigurationSnapshotDeliveryCompleted"
-            | "ConfigurationSnapshotDeliveryFailed"
-            | "ConfigurationHistoryDeliveryCompleted"
-            | "ConfigRulesEvaluationStarted" => Some(Shape::Other(Kind::ConfigDeliveryNotice)),
+            br#""ConfigurationItemChangeNotification""# => self.item.map(|_| Shape::ItemChange),
+            br#""OversizedConfigurationItemChangeNotification""# => self.item_summary.map(|_| Shape::ItemSummary),
+            br#""ComplianceChangeNotification""# => self.new_result.map(|_| Shape::ComplianceChange),
+            br#""CONTROL_MESSAGE""# => Some(Shape::Other(Kind::LogsControl)),
+            br#""ScheduledNotification""#
+            | br#""ConfigurationSnapshotDeliveryStarted""#
+            | br#""ConfigurationSnapshotDeliveryCompleted""#
+            | br#""ConfigurationSnapshotDeliveryFailed""#
+            | br#""ConfigurationHistoryDeliveryCompleted""#
+            | br#""ConfigRulesEvaluationStarted""# => Some(Shape::Other(Kind::ConfigDeliveryNotice)),
             _ => None,
         }
     }

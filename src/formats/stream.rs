@@ -18,7 +18,7 @@ use super::records::{Decoded, Record, RecordError};
 use super::scan::{Break, Scanner};
 use super::security_hub::decode_finding;
 use super::shape::{Members, Shape, known_by_member, known_by_text, seems_to_be};
-use super::text::{not_as_expected, quoted, unwrapped};
+use super::text::{not_as_expected, quoted, unwrapped, unwrapped_bytes};
 use crate::model::{Instant, Problem, ProblemCode, Recorder, find_account, find_instant, find_region};
 
 /// How many problems of one file are described; the rest are counted.
@@ -477,31 +477,28 @@ impl Parser<'_> {
     /// A value by itself: a record, a message around records, or an export without records.
     fn single(&mut self, raw: &[u8], wrapping: u32) {
         let raw = raw.trim_ascii();
-        let members: Members<'_> = match serde_json::from_slice(raw) {
-            Ok(members) => members,
-            Err(error) => return self.record(raw, |_| Err(not_as_expected("the value", &error))),
+        let Some(members) = Members::of(raw) else {
+            return self.record(raw, |raw| Err(no_object(raw)));
         };
         if wrapping > WRAPPING_MAX {
             let what = format!("messages are wrapped in messages more than {WRAPPING_MAX} times");
             return self.record(raw, |_| Err(super::text::bad(what)));
         }
-        let inner = |raw: Option<&RawValue>| unwrapped(raw);
+        let inner = |raw: Option<&'_ [u8]>| unwrapped_bytes(raw.unwrap_or_default()).into_owned();
         match members.shape() {
-            Some(Shape::Notification) => self.single(inner(members.message).as_bytes(), wrapping + 1),
-            Some(Shape::RuleEvent) => self.single(inner(members.invoking_event).as_bytes(), wrapping + 1),
+            Some(Shape::Notification) => self.single(&inner(members.message), wrapping + 1),
+            Some(Shape::RuleEvent) => self.single(&inner(members.invoking_event), wrapping + 1),
             Some(Shape::Event) => {
-                let time = members.time.and_then(|time| super::timestamps::instant_of_json(time.get()).ok());
-                self.delivered_at = time;
-                self.single(inner(members.detail).as_bytes(), wrapping + 1);
+                self.delivered_at = members.time.and_then(instant_of);
+                self.single(&unwrapped_bytes(members.detail.unwrap_or_default()), wrapping + 1);
                 self.delivered_at = None;
             }
-            Some(Shape::EventFindings) => {
-                for finding in members.findings.unwrap_or_default() {
-                    self.finding(finding.get().as_bytes());
-                }
-            }
-            Some(Shape::ItemChange) => self.notified_item(inner(members.item).as_bytes()),
-            Some(Shape::ItemSummary) => self.notified_item(inner(members.item_summary).as_bytes()),
+            Some(Shape::EventFindings) => match members.findings.and_then(super::split::elements) {
+                Some(findings) => findings.into_iter().for_each(|finding| self.finding(finding)),
+                None => self.record(raw, |_| Err(super::text::bad("`findings` is not a list".to_owned()))),
+            },
+            Some(Shape::ItemChange) => self.notified_item(&inner(members.item)),
+            Some(Shape::ItemSummary) => self.notified_item(&inner(members.item_summary)),
             Some(Shape::ComplianceChange) => {
                 self.recognise(Kind::ConfigNotification);
                 self.record(raw, decode_compliance_change);
@@ -573,7 +570,19 @@ fn member_name(scanner: &mut Scanner<'_>) -> Option<Range<usize>> {
 }
 
 fn is_shape(raw: &[u8], shape: Shape) -> bool {
-    serde_json::from_slice::<Members<'_>>(raw).is_ok_and(|members| members.shape() == Some(shape))
+    Members::of(raw).is_some_and(|members| members.shape() == Some(shape))
+}
+
+fn instant_of(raw: &[u8]) -> Option<Instant> {
+    std::str::from_utf8(raw).ok().and_then(|text| super::timestamps::instant_of_json(text).ok())
+}
+
+/// Why a text is not one object, as the JSON parser puts it.
+fn no_object(raw: &[u8]) -> RecordError {
+    match serde_json::from_slice::<std::collections::BTreeMap<String, serde::de::IgnoredAny>>(raw) {
+        Err(error) => not_as_expected("the value", &error),
+        Ok(_) => super::text::bad("the value is not an object".to_owned()),
+    }
 }
 
 /// The names of an object's members, in order; empty for what is no object.

@@ -57,8 +57,12 @@ pub(super) fn or_empty(text: Option<&Text<'_>>) -> String {
 
 /// A JSON value as text, with encodings as a string taken off; empty for null and for none.
 pub(super) fn unwrapped(raw: Option<&RawValue>) -> String {
-    let Some(raw) = raw else { return String::new() };
-    let mut text: Cow<'_, str> = Cow::Borrowed(raw.get());
+    raw.map(|raw| unwrapped_text(raw.get()).into_owned()).unwrap_or_default()
+}
+
+/// A JSON value's text with encodings as a string taken off; empty for null.
+pub(super) fn unwrapped_text(raw: &str) -> Cow<'_, str> {
+    let mut text: Cow<'_, str> = Cow::Borrowed(raw);
     for _ in 0..DECODINGS_MAX {
         if !text.starts_with('"') {
             break;
@@ -68,7 +72,19 @@ pub(super) fn unwrapped(raw: Option<&RawValue>) -> String {
             _ => break,
         }
     }
-    if text == "null" { String::new() } else { text.into_owned() }
+    if text == "null" { Cow::Borrowed("") } else { text }
+}
+
+/// As [`unwrapped_text`], of bytes; bytes that are not UTF-8 stay as they are, for their decoder to
+/// refuse.
+pub(super) fn unwrapped_bytes(raw: &[u8]) -> Cow<'_, [u8]> {
+    if !raw.starts_with(b"\"") {
+        return Cow::Borrowed(raw);
+    }
+    match std::str::from_utf8(raw) {
+        Ok(text) => Cow::Owned(unwrapped_text(text).into_owned().into_bytes()),
+        Err(_) => Cow::Borrowed(raw),
+    }
 }
 
 fn looks_like_json(text: &str) -> bool {

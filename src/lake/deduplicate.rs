@@ -228,11 +228,13 @@ pub(super) fn deduplicate<R: Identified>(
         best.entry(fingerprint).and_modify(|standing| *standing = (*standing).min(candidate)).or_insert(candidate);
     }
     let mut standing = vec![false; rows.len()];
-    best.into_values().for_each(|(.., at)| {
+    let mut places: Vec<usize> = best.into_values().map(|(.., at)| at).collect();
+    places.sort_unstable();
+    for at in places {
         if let Some(stands) = standing.get_mut(at) {
             *stands = true;
         }
-    });
+    }
     let mut stands = standing.into_iter();
     rows.retain(|_| stands.next().unwrap_or(false));
     for row in rows.iter_mut() {

@@ -158,7 +158,7 @@ fn keep(mut files: Vec<ReadFile>, lake: &Lake, shared: &Shared, staging: &Stagin
     let ranks = rank(&files);
     let commit = lake.next_commit();
     let accounts = staging.accounts();
-    let of_accounts: Vec<(Vec<CommittedFile>, Vec<(u32, u64)>)> = accounts
+    let of_accounts: Vec<KeptAccount> = accounts
         .par_iter()
         .map(|account| keep_account(account, staging.take(account)?, lake, shared, &ranks, commit))
         .collect::<Result<_, LakeError>>()?;
@@ -170,8 +170,8 @@ fn keep(mut files: Vec<ReadFile>, lake: &Lake, shared: &Shared, staging: &Stagin
             *kept.entry(file).or_default() += 1;
         }
     }
-    let mut summary = IngestSummary::default();
-    summary.files_known = files.iter().filter(|file| file.is_known).count() as u64;
+    let files_known = files.iter().filter(|file| file.is_known).count() as u64;
+    let mut summary = IngestSummary { files_known, ..IngestSummary::default() };
     files.retain(|file| !file.is_known);
     if files.is_empty() {
         return Ok(summary);
@@ -212,6 +212,9 @@ fn rank(files: &[ReadFile]) -> FileRanks {
     ranks
 }
 
+/// The files written for an account, and file and record of all that is new in it.
+type KeptAccount = (Vec<CommittedFile>, Vec<(u32, u64)>);
+
 /// Writes what is new of one account; the files written, and file and record of all that is new.
 fn keep_account(
     account: &str,
@@ -220,7 +223,7 @@ fn keep_account(
     shared: &Shared,
     ranks: &FileRanks,
     commit: u64,
-) -> Result<(Vec<CommittedFile>, Vec<(u32, u64)>), LakeError> {
+) -> Result<KeptAccount, LakeError> {
     let mut kept: Vec<(u32, u64)> = Vec::new();
     let mut written: Vec<CommittedFile> = Vec::new();
     let place = Place { account, commit, lake };
@@ -344,11 +347,10 @@ fn outcome(file: &ReadFile) -> &'static str {
     let something_wrong = file.fault.is_some() || report.problem_count > 0;
     let something_used = report.handed_over + report.known + report.set_aside > 0;
     match (report.kind, something_wrong) {
-        (None, _) => "rejected",
         (Some(kind), false) if kind.set_aside().is_some() => "set_aside",
         (Some(_), false) => "accepted",
         (Some(_), true) if something_used => "partial",
-        (Some(_), true) => "rejected",
+        _ => "rejected",
     }
 }
 

@@ -31,16 +31,25 @@ pub(super) struct ReadFile {
 }
 
 /// The order of delivery: by the time in the name, then the name; files without one come last.
-fn delivery_order(path: &str) -> (bool, Option<Instant>, &str) {
-    let time = DeliveredName::parse(path).map(|name| name.time);
-    (time.is_none(), time, path.rsplit('/').next().unwrap_or(path))
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct DeliveryOrder {
+    is_undated: bool,
+    time: Option<Instant>,
+    name: String,
+}
+
+impl DeliveryOrder {
+    fn of(path: &str) -> Self {
+        let time = DeliveredName::parse(path).map(|name| name.time);
+        Self { is_undated: time.is_none(), time, name: path.rsplit('/').next().unwrap_or(path).to_owned() }
+    }
 }
 
 impl ReadFile {
     /// The order of delivery among all files; ties are broken by content and place.
     pub(super) fn order(&self) -> impl Ord + '_ {
         let sha256 = self.custody.as_ref().map(|custody| custody.sha256.as_str());
-        (delivery_order(&self.path), sha256, self.path.as_str(), self.bundle.as_str(), self.number)
+        (DeliveryOrder::of(&self.path), sha256, self.path.as_str(), self.bundle.as_str(), self.number)
     }
 }
 
@@ -86,8 +95,8 @@ struct Sink<'a> {
     latest: Option<(Recorder, usize)>,
     /// The file at hand.
     file: u32,
-    /// Names of all files read, by number, for the order of delivery.
-    names: HashMap<u32, String>,
+    /// The order of delivery of all files read, by number.
+    orders: HashMap<u32, DeliveryOrder>,
     /// What the file at hand lists, as places of recorders and numbers of resources.
     listed: Vec<(usize, u32)>,
     rows: Batch,
@@ -103,7 +112,7 @@ impl<'a> Worker<'a> {
             by_recorder: HashMap::new(),
             latest: None,
             file: 0,
-            names: HashMap::new(),
+            orders: HashMap::new(),
             listed: Vec::new(),
             rows: BTreeMap::new(),
             weight: 0,
@@ -157,7 +166,7 @@ impl<'a> Worker<'a> {
 impl Visitor for Worker<'_> {
     fn leaf(&mut self, name: &LeafName, content: &mut dyn Read) {
         self.sink.file = self.shared.next_file.fetch_add(1, Ordering::Relaxed);
-        self.sink.names.insert(self.sink.file, name.path.clone());
+        self.sink.orders.insert(self.sink.file, DeliveryOrder::of(&name.path));
         self.sink.listed.clear();
         let file_name = FileName { path: &name.path, hint_path: &name.hint_path };
         self.report = Some(formats::parse(file_name, content, &mut self.buffer, &mut self.sink));
@@ -253,8 +262,7 @@ impl Sink<'_> {
 
     /// Whether the file at hand was delivered before another one.
     fn is_earlier_than(&self, file: u32) -> bool {
-        let order = |file: u32| self.names.get(&file).map(|path| delivery_order(path));
-        file != self.file && order(self.file) < order(file)
+        file != self.file && self.orders.get(&self.file) < self.orders.get(&file)
     }
 
     fn item(&mut self, number: u64, raw: &[u8], item: ItemRecord) {

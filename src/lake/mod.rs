@@ -84,7 +84,7 @@ impl LakeError {
         Self::Io { path: path.to_owned(), source }
     }
 
-    fn parquet(path: &Path, error: parquet::errors::ParquetError) -> Self {
+    fn parquet(path: &Path, error: &parquet::errors::ParquetError) -> Self {
         Self::Damaged { path: path.to_owned(), what: error.to_string() }
     }
 }

@@ -138,7 +138,9 @@ impl Lake {
             for batch in storage::batches(&path, None)? {
                 let mut rows: Vec<R> = Vec::new();
                 R::from_batch(&batch?, &mut rows)?;
-                rows.iter().for_each(|row| step(&mut folded, row));
+                for row in &rows {
+                    step(&mut folded, row);
+                }
             }
         }
         Ok(folded)

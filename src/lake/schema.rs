@@ -47,7 +47,7 @@ trait Column: Sized {
     where
         Self: 'a;
     type Reader<'b>;
-    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>>;
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>>;
     fn read(reader: &Self::Reader<'_>, at: usize) -> Self;
     fn weight(&self) -> usize {
         8
@@ -65,7 +65,7 @@ impl Column for String {
         Arc::new(StringArray::from_iter_values(values))
     }
 
-    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>> {
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
         array.as_any().downcast_ref()
     }
 
@@ -90,7 +90,7 @@ impl Column for Instant {
         Arc::new(TimestampMicrosecondArray::from_iter_values(values).with_timezone("UTC"))
     }
 
-    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>> {
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
         array.as_any().downcast_ref()
     }
 
@@ -115,7 +115,7 @@ impl Column for Option<Instant> {
         Arc::new(values.with_timezone("UTC"))
     }
 
-    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>> {
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
         array.as_any().downcast_ref()
     }
 
@@ -139,7 +139,7 @@ impl Column for u64 {
         Arc::new(Int64Array::from_iter_values(values.map(|value| i64::try_from(*value).unwrap_or(i64::MAX))))
     }
 
-    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>> {
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
         array.as_any().downcast_ref()
     }
 
@@ -156,10 +156,10 @@ impl Column for bool {
     }
 
     fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
-        Arc::new(BooleanArray::from_iter(values.map(|value| Some(*value))))
+        Arc::new(values.map(|value| Some(*value)).collect::<BooleanArray>())
     }
 
-    fn reader<'b>(array: &'b dyn Array) -> Option<Self::Reader<'b>> {
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
         array.as_any().downcast_ref()
     }
 

@@ -167,7 +167,7 @@ fn spill_file<R: Row>(folder: &Path) -> PathBuf {
     folder.join(format!("{}.parquet", R::TABLE))
 }
 
-fn spill_table<R: Row>(folder: &Path, rows: &mut Vec<R>) -> Result<(), LakeError> {
+fn spill_table<R: Row>(folder: &Path, rows: &[R]) -> Result<(), LakeError> {
     if rows.is_empty() { Ok(()) } else { storage::write(&spill_file::<R>(folder), rows, false) }
 }
 

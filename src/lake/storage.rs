@@ -28,11 +28,11 @@ pub(super) fn write<R: Row>(path: &Path, rows: &[R], durable: bool) -> Result<()
     }
     let file = File::create(path).map_err(|error| LakeError::io(path, error))?;
     let mut writer = ArrowWriter::try_new(&file, R::schema(), Some(properties::<R>()?))
-        .map_err(|error| LakeError::parquet(path, error))?;
+        .map_err(|error| LakeError::parquet(path, &error))?;
     for chunk in rows.chunks(BATCH_ROWS) {
-        writer.write(&R::to_batch(chunk)?).map_err(|error| LakeError::parquet(path, error))?;
+        writer.write(&R::to_batch(chunk)?).map_err(|error| LakeError::parquet(path, &error))?;
     }
-    writer.close().map_err(|error| LakeError::parquet(path, error))?;
+    writer.close().map_err(|error| LakeError::parquet(path, &error))?;
     if durable {
         file.sync_all().map_err(|error| LakeError::io(path, error))?;
     }
@@ -40,7 +40,7 @@ pub(super) fn write<R: Row>(path: &Path, rows: &[R], durable: bool) -> Result<()
 }
 
 fn properties<R: Row>() -> Result<WriterProperties, LakeError> {
-    let level = ZstdLevel::try_new(1).map_err(|error| LakeError::parquet(Path::new(R::TABLE), error))?;
+    let level = ZstdLevel::try_new(1).map_err(|error| LakeError::parquet(Path::new(R::TABLE), &error))?;
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_created_by("tickmark".to_owned())
@@ -76,13 +76,13 @@ pub(super) fn batches(
 ) -> Result<impl Iterator<Item = Result<arrow::array::RecordBatch, LakeError>>, LakeError> {
     let file = File::open(path).map_err(|error| LakeError::io(path, error))?;
     let mut builder = ParquetRecordBatchReaderBuilder::try_new(file)
-        .map_err(|error| LakeError::parquet(path, error))?
+        .map_err(|error| LakeError::parquet(path, &error))?
         .with_batch_size(BATCH_ROWS);
     if let Some(columns) = columns {
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
         builder = builder.with_projection(mask);
     }
-    let reader = builder.build().map_err(|error| LakeError::parquet(path, error))?;
+    let reader = builder.build().map_err(|error| LakeError::parquet(path, &error))?;
     let path = path.to_owned();
     Ok(reader
         .map(move |batch| batch.map_err(|error| LakeError::Damaged { path: path.clone(), what: error.to_string() })))

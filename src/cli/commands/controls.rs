@@ -1,11 +1,12 @@
 //! `tickmark controls`: what is tested, and how.
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use crate::cli::args::ControlsArguments;
 use crate::cli::exit::Exit;
 use crate::cli::printer;
-use crate::cli::settings::{UsageError, catalog};
+use crate::cli::settings::catalog;
+use crate::engine::AssessError;
 use crate::engine::catalog::describe;
 
 /// Carries the command out.
@@ -13,16 +14,10 @@ pub(in crate::cli) fn controls(arguments: &ControlsArguments) -> anyhow::Result<
     let catalog = catalog(arguments.catalog.as_deref())?;
     let text = match &arguments.control {
         None => describe::list(&catalog),
-        Some(id) => match catalog.control(id) {
-            Some(control) => describe::explain(&catalog, control),
-            None => {
-                let nearest = catalog.nearest_control(id).map(|name| format!("; did you mean `{name}`?"));
-                bail!(UsageError(format!(
-                    "there is no control `{id}`{}; `tickmark controls` lists them",
-                    nearest.unwrap_or_default()
-                )))
-            }
-        },
+        Some(id) => {
+            let control = catalog.control(id).ok_or_else(|| AssessError::unknown_control(&catalog, id))?;
+            describe::explain(&catalog, control)
+        }
     };
     printer::answer(text.as_bytes()).context("the answer cannot be printed")?;
     Ok(Exit::Complete)

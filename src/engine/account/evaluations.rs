@@ -110,7 +110,7 @@ fn compliance_items(rows: &[EvaluationRow]) -> BTreeMap<Resource<'_>, Vec<Compli
 }
 
 /// The item that the rows of one capture are.
-fn item<'a>((at, rows): (Instant, Vec<&'a EvaluationRow>)) -> Option<ComplianceItem<'a>> {
+fn item((at, rows): (Instant, Vec<&EvaluationRow>)) -> Option<ComplianceItem<'_>> {
     let reference = rows.iter().map(|row| reference(&row.evidence_id, row.record_number)).min()?;
     let is_deletion = rows.iter().all(|row| is_deletion(&row.item_status));
     let rules = rows.into_iter().filter(|row| !row.rule_name.is_empty()).collect();

@@ -79,12 +79,12 @@ fn by_resource(items: &[ItemRow]) -> BTreeMap<Resource<'_>, Vec<ItemRow>> {
         let resource = (item.recorder_region.as_str(), item.resource_type.as_str(), item.resource_id.as_str());
         resources.entry(resource).or_default().push(item.clone());
     }
-    resources.values_mut().for_each(|captures| {
+    for captures in resources.values_mut() {
         captures.sort_by(|left, right| {
             let key = |item: &ItemRow| (item.captured_at, is_deletion(&item.status));
             key(left).cmp(&key(right)).then_with(|| left.evidence_id.cmp(&right.evidence_id))
         });
-    });
+    }
     resources
 }
 
