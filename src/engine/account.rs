@@ -20,6 +20,9 @@ use super::timeline::{Observation, Stream, segments};
 use crate::lake::AccountRows;
 use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source};
 
+/// The status of an item whose resource the recorder leaves out.
+const NOT_RECORDED: &str = "ResourceNotRecorded";
+
 /// What every account is read with.
 pub(super) struct Reading<'a> {
     pub(super) catalog: &'a Catalog,
@@ -37,6 +40,15 @@ pub(super) struct UnmappedStatements {
     pub(super) observations: u64,
     pub(super) resources: BTreeSet<(String, String)>,
     pub(super) accounts: BTreeSet<AccountId>,
+}
+
+/// Findings that make no subject, because their resource is not of a type that the test is about
+/// (spec section 3.5).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OffTypeFindings {
+    pub(super) findings: u64,
+    /// Of these: those that say `FAILED`.
+    pub(super) failed: u64,
 }
 
 /// Stretches of absence by recorder, each with the evidence that began it.
@@ -64,8 +76,10 @@ pub(super) struct AccountEvidence {
     pub(super) attestations: Attestations,
     pub(super) unmapped_rules: BTreeMap<String, UnmappedStatements>,
     pub(super) unmapped_findings: BTreeMap<String, UnmappedStatements>,
-    /// Findings that say that nothing was evaluated, by test.
-    pub(super) empty_findings: BTreeMap<usize, u64>,
+    /// Findings on resources of types that the test is not about, by test.
+    pub(super) off_type_findings: BTreeMap<usize, OffTypeFindings>,
+    /// Trails that exist in the window without saying where they deliver to.
+    pub(super) trails_without_bucket: BTreeSet<String>,
 }
 
 /// Where observations of one stream come from (spec section 1): source, test, subject and origin.
@@ -103,8 +117,11 @@ fn attest(account: &AccountId, rows: &AccountRows, attestations: &mut Attestatio
             attestations.speaks(account, &region, Source::Config, at);
         }
     };
-    rows.items.iter().for_each(|row| speaks(&row.recorder_region, row.captured_at));
-    rows.evaluations.iter().for_each(|row| speaks(&row.recorder_region, row.observed_at));
+    // An item of a resource that is not recorded is no evidence at all (spec section 3.1).
+    let items = rows.items.iter().filter(|row| row.status != NOT_RECORDED);
+    items.for_each(|row| speaks(&row.recorder_region, row.captured_at));
+    let evaluations = rows.evaluations.iter().filter(|row| row.item_status != NOT_RECORDED);
+    evaluations.for_each(|row| speaks(&row.recorder_region, row.observed_at));
     for row in rows.snapshots.iter().filter(|row| row.whole) {
         if let Some(region) = Region::parse(&row.recorder_region) {
             attestations.attest(account, &region, Source::Config, row.taken_at);
@@ -162,9 +179,12 @@ impl AccountEvidence {
         self.attestations.merge(other.attestations);
         merge_unmapped(&mut self.unmapped_rules, other.unmapped_rules);
         merge_unmapped(&mut self.unmapped_findings, other.unmapped_findings);
-        for (test, count) in other.empty_findings {
-            *self.empty_findings.entry(test).or_default() += count;
+        for (test, count) in other.off_type_findings {
+            let known = self.off_type_findings.entry(test).or_default();
+            known.findings += count.findings;
+            known.failed += count.failed;
         }
+        self.trails_without_bucket.append(&mut other.trails_without_bucket);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::control::{Ground, Tested};
 use super::identity::SubjectKey;
 use super::results::{Agreement, ControlStatus, Disagreement};
-use super::timeline::{Stream, control_timeline};
+use super::timeline::{Stream, Stretch, control_timeline};
 use crate::model::{Period, Source};
 
 /// A stretch of time with what two sources say.
@@ -63,14 +63,7 @@ fn compare_subject(
     let window = ground.settings.window;
     let (said_left, said_right) =
         (control_timeline(&of_left, absences, window), control_timeline(&of_right, absences, window));
-    let mut pairs: Vec<Pair> = Vec::new();
-    for first in &said_left {
-        for second in &said_right {
-            if let Some(period) = first.period.intersect(second.period) {
-                pairs.push(Pair { period, said: [first.status, second.status] });
-            }
-        }
-    }
+    let pairs = pairs(&said_left, &said_right);
     for pair in pairs.iter().filter(|pair| pair.said.iter().all(|status| is_spoken(*status))) {
         let [first, second] = pair.said;
         let length = i128::from(pair.period.microseconds());
@@ -89,6 +82,23 @@ fn compare_subject(
             });
         }
     }
+}
+
+/// Both timelines, which fill the same period, side by side.
+fn pairs(left: &[Stretch], right: &[Stretch]) -> Vec<Pair> {
+    let mut pairs: Vec<Pair> = Vec::new();
+    let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
+    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+        if let Some(period) = first.period.intersect(second.period) {
+            pairs.push(Pair { period, said: [first.status, second.status] });
+        }
+        if first.period.until <= second.period.until {
+            left.next();
+        } else {
+            right.next();
+        }
+    }
+    pairs
 }
 
 /// Whether a status is something said of a test.

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use super::account::{AccountEvidence, Reading, UnmappedStatements, read_account};
 use super::agreement;
 use super::attestation::Attestations;
-use super::catalog::Catalog;
 use super::catalog::rule_names::{AliasError, RuleMatcher};
+use super::catalog::{Catalog, SubjectFilter};
 use super::control::{Ground, Outcome, Tested, evaluate};
 use super::identity::{SubjectKey, Ties};
 use super::results::{Assessment, CoverageRow, EvidenceAccount, LedgerRow, RecordAccount, Unmapped};
@@ -36,6 +36,14 @@ pub enum AssessError {
         /// The nearest that exists.
         nearest: Option<String>,
     },
+    /// A tag is given for a control whose subjects are not chosen by tag.
+    #[error(
+        "the engagement file gives a tag for `{id}`, whose subjects are not chosen by tag; take it out, or name the control that is meant"
+    )]
+    NotChosenByTag {
+        /// The control.
+        id: String,
+    },
     /// An account's folder in the lake is not named for an account.
     #[error("the lake has rows of `{0}`, which is no account id; ingest the evidence again into a new lake")]
     NotAnAccount(String),
@@ -60,11 +68,10 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
     let tested = chosen_controls(catalog, settings)?;
     let ledger = lake.ledger()?;
     let evidence = read_all(lake, catalog, &matcher, settings, &ledger)?;
-    let seen = seen_accounts(&evidence, &ledger);
+    let seen = seen_accounts(lake, &evidence, &ledger);
     let scope = Scope::new(settings.scope.as_deref(), &seen);
     let corners = evidence.attestations.corners();
-    let in_scope: Vec<(AccountId, Region)> =
-        corners.iter().filter(|(account, region)| scope.has(account, region)).cloned().collect();
+    let in_scope = in_scope(&scope, &corners);
     let absences = evidence
         .absences
         .iter()
@@ -78,7 +85,7 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
         scope: &scope,
         settings,
         identifiers: &identifiers,
-        uncovered: uncovered(&evidence.attestations, &in_scope, settings),
+        uncovered: uncovered(&evidence.attestations, &in_scope, settings) + without_region(&scope, &in_scope, &seen),
     };
     let outcomes: Vec<(Outcome, Vec<super::results::Disagreement>)> = tested
         .par_iter()
@@ -124,6 +131,12 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
 /// The same as [`assess`] would give, but for those of the lake.
 pub fn check(catalog: &Catalog, settings: &Settings) -> Result<(), AssessError> {
     RuleMatcher::new(catalog, &settings.rule_aliases)?;
+    for id in settings.tags.keys() {
+        let control = catalog.control(id).ok_or_else(|| AssessError::unknown_control(catalog, id))?;
+        if control.population.subjects != SubjectFilter::TaggedResources {
+            return Err(AssessError::NotChosenByTag { id: control.id.clone() });
+        }
+    }
     chosen_controls(catalog, settings).map(drop)
 }
 
@@ -183,12 +196,14 @@ fn read_all(
     Ok(all)
 }
 
-/// What snapshots and history files attest by being delivered, whatever they hold.
+/// What snapshots and history files attest by being delivered. One that could not be read whole cannot
+/// vouch for its recorder.
 fn delivered(ledger: &[FileRow]) -> Attestations {
     let mut attestations = Attestations::default();
     let attesting = ledger.iter().filter(|row| {
         matches!(row.kind.as_str(), "config_snapshot" | "config_history")
             && row.read_to_end
+            && row.records_rejected == 0
             && row.outcome != "rejected"
     });
     for row in attesting {
@@ -201,10 +216,25 @@ fn delivered(ledger: &[FileRow]) -> Attestations {
 }
 
 /// Every account that evidence is from or about.
-fn seen_accounts(evidence: &AccountEvidence, ledger: &[FileRow]) -> BTreeSet<AccountId> {
+fn seen_accounts(lake: &Lake, evidence: &AccountEvidence, ledger: &[FileRow]) -> BTreeSet<AccountId> {
     let mut seen = evidence.attestations.accounts();
+    seen.extend(lake.accounts().iter().filter_map(|account| AccountId::parse(account)));
     seen.extend(ledger.iter().filter_map(|row| AccountId::parse(&row.account)));
     seen
+}
+
+/// The accounts and regions whose coverage counts: those in scope that the evidence shows, and those
+/// that the scope list names.
+fn in_scope(scope: &Scope, corners: &BTreeSet<(AccountId, Region)>) -> Vec<(AccountId, Region)> {
+    let shown = corners.iter().filter(|(account, region)| scope.has(account, region)).cloned();
+    shown.chain(scope.listed_corners()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// How many accounts in scope have evidence, and not of any region: whatever it is, it covers nothing.
+fn without_region(scope: &Scope, in_scope: &[(AccountId, Region)], seen: &BTreeSet<AccountId>) -> u64 {
+    let is_without =
+        |account: &&AccountId| seen.contains(account) && !in_scope.iter().any(|(owner, _)| owner == *account);
+    scope.accounts().filter(is_without).count() as u64
 }
 
 fn by_type(evidence: &AccountEvidence) -> BTreeMap<String, Vec<SubjectKey>> {
@@ -234,12 +264,17 @@ fn attesting_sources(settings: &Settings) -> Vec<Source> {
 fn coverage(attestations: &Attestations, in_scope: &[(AccountId, Region)], settings: &Settings) -> Vec<CoverageRow> {
     let max_gap = settings.max_gap_microseconds();
     let sources = attesting_sources(settings);
-    let rows = sources.iter().flat_map(|source| {
-        in_scope
-            .iter()
-            .filter_map(|(account, region)| attestations.coverage(account, region, *source, settings.window, max_gap))
-    });
-    rows.collect()
+    let mut rows: Vec<CoverageRow> = Vec::new();
+    for source in &sources {
+        for (account, region) in in_scope {
+            // A place that the scope list names is shown with every source, be it with nothing.
+            let is_silent = !sources.iter().any(|source| attestations.has(account, region, *source));
+            if is_silent || attestations.has(account, region, *source) {
+                rows.push(attestations.coverage(account, region, *source, settings.window, max_gap));
+            }
+        }
+    }
+    rows
 }
 
 /// How many accounts and regions in scope have time that no source taking part attests.

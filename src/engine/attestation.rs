@@ -75,7 +75,12 @@ impl Attestations {
         self.latest.keys().map(|(account, _, _)| account.clone()).collect()
     }
 
-    /// The coverage of one account, region and source; `None` where it has no evidence of that source.
+    /// Whether there is evidence of a source for an account and region.
+    pub(super) fn has(&self, account: &AccountId, region: &Region, source: Source) -> bool {
+        self.latest.contains_key(&(account.clone(), region.clone(), source))
+    }
+
+    /// The coverage of one account, region and source.
     pub(super) fn coverage(
         &self,
         account: &AccountId,
@@ -83,14 +88,13 @@ impl Attestations {
         source: Source,
         window: Period,
         max_gap: i64,
-    ) -> Option<CoverageRow> {
+    ) -> CoverageRow {
         let corner = (account.clone(), region.clone(), source);
-        self.latest.get(&corner)?;
         let none = BTreeSet::new();
         let times = self.attested.get(&corner).unwrap_or(&none);
         let attested = self.attested_periods(account, region, &[source], window, max_gap);
         let reaching = |at: &&Instant| at.plus_microseconds(max_gap) > window.from && **at < window.until;
-        Some(CoverageRow {
+        CoverageRow {
             account: account.clone(),
             region: region.clone(),
             source,
@@ -99,7 +103,7 @@ impl Attestations {
             first: times.iter().find(reaching).copied(),
             last: times.iter().rev().find(reaching).copied(),
             gaps: gaps(&attested, window),
-        })
+        }
     }
 
     /// Whether an account and region is attested by some of `sources` at every instant of the window.

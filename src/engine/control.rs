@@ -1,5 +1,7 @@
 //! One control: its population, its figures and its exceptions (spec sections 5, 6 and 8).
 
+mod notes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::account::AccountEvidence;
@@ -73,7 +75,7 @@ pub(super) fn evaluate(tested: &Tested<'_>, ground: &Ground<'_>) -> Outcome {
             by_source: ground.settings.sources.iter().map(|source| (*source, Figures::default())).collect(),
             by_account: BTreeMap::new(),
             uncovered: ground.uncovered,
-            notes: notes(tested, ground),
+            notes: Vec::new(),
             agreement: Vec::new(),
         },
         subjects: Vec::new(),
@@ -84,6 +86,7 @@ pub(super) fn evaluate(tested: &Tested<'_>, ground: &Ground<'_>) -> Outcome {
             outcome.add(judged);
         }
     }
+    outcome.result.notes = notes::of(tested, ground, &outcome.result.figures);
     outcome.result.conclusion = conclusion(&outcome.result.figures, ground.uncovered);
     outcome
 }
@@ -131,30 +134,6 @@ fn is_chosen(tested: &Tested<'_>, ground: &Ground<'_>, subject: &SubjectKey) -> 
             ground.evidence.tagged.get(&tested.control.id).is_some_and(|tagged| tagged.contains(subject))
         }
     }
-}
-
-/// What a reader must know of the population.
-fn notes(tested: &Tested<'_>, ground: &Ground<'_>) -> Vec<String> {
-    let mut notes = Vec::new();
-    let choice = tested.control.population.subjects;
-    if choice == SubjectFilter::TrailBuckets && !ground.evidence.has_trails {
-        notes.push(
-            "The evidence holds no trail, so it is not known which buckets receive trail logs: all buckets were tested."
-                .to_owned(),
-        );
-    }
-    if let (SubjectFilter::TaggedResources, Some(filter)) = (choice, ground.settings.tags.get(&tested.control.id)) {
-        let values = if filter.values.is_empty() { "any value".to_owned() } else { filter.values.join(", ") };
-        notes.push(format!("Tested on resources that carried the tag {} with {values}.", filter.key));
-    }
-    let empty: u64 = tested.tests.iter().filter_map(|test| ground.evidence.empty_findings.get(test)).sum();
-    if empty > 0 && ground.settings.sources.contains(&Source::SecurityHub) {
-        let (findings, say) = if empty == 1 { ("finding", "says") } else { ("findings", "say") };
-        notes.push(format!(
-            "{empty} {findings} on resources of other types {say} that nothing was evaluated; that is no pass."
-        ));
-    }
-    notes
 }
 
 /// A subject with all that is found of it.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::settings::{ScopeEntry, TagFilter};
+use super::settings::{HOURS_MAX, ScopeEntry, TagFilter};
 use super::settings_file::{Lined, Section, SettingsFileError, SourceText, quoted};
 use crate::model::{AccountId, Instant, Region};
 
@@ -57,8 +57,8 @@ impl Engagement {
         }
         if let Some(section) = top.section("parameters", "section")? {
             section.check_keys(&["max_gap_hours", "lag_tolerance_hours"])?;
-            engagement.max_gap_hours = section.count("max_gap_hours")?;
-            engagement.lag_tolerance_hours = section.count("lag_tolerance_hours")?;
+            engagement.max_gap_hours = read_hours(&section, "max_gap_hours")?;
+            engagement.lag_tolerance_hours = read_hours(&section, "lag_tolerance_hours")?;
         }
         Ok(engagement)
     }
@@ -83,6 +83,15 @@ fn read_day(section: &Section<'_>, key: &str) -> Result<Option<Instant>, Setting
     Instant::parse_date(&day.text)
         .map(Some)
         .map_err(|_| section.error(day.line, format!("`{key}` is no day that exists: {}", quoted(&day.text))))
+}
+
+fn read_hours(section: &Section<'_>, key: &str) -> Result<Option<u32>, SettingsFileError> {
+    let hours = section.count(key)?;
+    if hours.is_some_and(|hours| hours > HOURS_MAX) {
+        let line = section.line_of_key(key).unwrap_or(section.line);
+        return Err(section.error(line, format!("`{key}` is more than {HOURS_MAX} hours, which is ten years")));
+    }
+    Ok(hours)
 }
 
 fn read_scope(section: &Section<'_>) -> Result<Option<Vec<ScopeEntry>>, SettingsFileError> {

@@ -39,6 +39,15 @@ impl Scope {
         self.entries.keys()
     }
 
+    /// Every account and region that the scope list names together.
+    pub(super) fn listed_corners(&self) -> impl Iterator<Item = (AccountId, Region)> {
+        let of = |entry: &ScopeEntry| {
+            let regions = entry.regions.iter().filter(|region| !region.is_global());
+            regions.map(|region| (entry.account.clone(), region.clone())).collect::<Vec<_>>()
+        };
+        self.entries.values().flat_map(of)
+    }
+
     /// Whether the scope comes from a list.
     pub(super) fn is_listed(&self) -> bool {
         self.is_listed

@@ -9,6 +9,9 @@ pub const MAX_GAP_HOURS: u32 = 36;
 /// Disagreements up to this length are not listed, unless set (spec section 9).
 pub const LAG_TOLERANCE_HOURS: u32 = 24;
 
+/// The longest `max_gap` and `lag_tolerance` that may be set: ten years.
+pub const HOURS_MAX: u32 = 87_660;
+
 /// Everything that decides an assessment beside the evidence.
 #[derive(Clone, Debug)]
 pub struct Settings {

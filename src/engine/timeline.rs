@@ -68,52 +68,89 @@ pub(super) struct Stretch {
 /// without overlap.
 pub(super) type Absences = [(Period, EvidenceReference)];
 
+/// What begins or ends at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    Absence(i64),
+    Said(Status, i64),
+}
+
 /// A subject's status over `period`, which it fills without gap or overlap: at each instant the first
 /// that applies of absent, fail, pass, not applicable, no evidence (spec section 4).
+///
+/// One sweep over all beginnings and ends, so that many streams cost no more than their segments.
 pub(super) fn control_timeline(streams: &[&Stream], absences: &Absences, period: Period) -> Vec<Stretch> {
-    let mut boundaries: Vec<Instant> = vec![period.from, period.until];
-    let periods = streams.iter().flat_map(|stream| stream.segments.iter().map(|segment| segment.period));
-    for stretch in periods.chain(absences.iter().map(|(absence, _)| *absence)) {
-        boundaries.extend([stretch.from, stretch.until].into_iter().filter(|at| period.contains(*at)));
-    }
-    boundaries.sort_unstable();
-    boundaries.dedup();
-    let mut cursors: Vec<std::slice::Iter<'_, Segment>> = streams.iter().map(|stream| stream.segments.iter()).collect();
-    let mut absences = absences.iter();
-    let mut stretches: Vec<Stretch> = Vec::new();
-    for pair in boundaries.windows(2) {
-        let &[from, until] = pair else { continue };
-        let absent = skip_to(&mut absences, from, |(absence, _)| *absence).is_some();
-        let spoken = cursors.iter_mut().filter_map(|cursor| skip_to(cursor, from, |segment| segment.period));
-        let worst = spoken.map(|segment| segment.status).min();
-        let status = if absent { ControlStatus::Absent } else { control_status(worst) };
-        match stretches.last_mut() {
-            Some(last) if last.status == status => last.period.until = until,
-            _ => stretches.push(Stretch { period: Period::new(from, until), status }),
+    let mut changes: Vec<(Instant, Change)> = Vec::new();
+    let mut add = |stretch: Period, change: fn(Status, i64) -> Change, status: Status| {
+        if let Some(inside) = stretch.intersect(period) {
+            changes.push((inside.from, change(status, 1)));
+            changes.push((inside.until, change(status, -1)));
         }
+    };
+    for segment in streams.iter().flat_map(|stream| &stream.segments) {
+        add(segment.period, Change::Said, segment.status);
     }
+    for (absence, _) in absences {
+        add(*absence, |_, count| Change::Absence(count), Status::Ended);
+    }
+    changes.sort_unstable();
+    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut standing = Standing::default();
+    let mut from = period.from;
+    for at_once in changes.chunk_by(|left, right| left.0 == right.0) {
+        let Some((at, _)) = at_once.first() else { continue };
+        extend(&mut stretches, Period::new(from, *at), standing.status());
+        at_once.iter().for_each(|(_, change)| standing.apply(*change));
+        from = *at;
+    }
+    extend(&mut stretches, Period::new(from, period.until), standing.status());
     stretches
 }
 
-/// What the worst of all streams' statuses means for the control.
-fn control_status(worst: Option<Status>) -> ControlStatus {
-    match worst {
-        Some(Status::Fail) => ControlStatus::Fail,
-        Some(Status::Pass) => ControlStatus::Pass,
-        Some(Status::NotApplicable) => ControlStatus::NotApplicable,
-        Some(Status::Unknown | Status::Ended) | None => ControlStatus::NoEvidence,
+/// How many streams say what at a moment.
+#[derive(Debug, Default)]
+struct Standing {
+    absent: i64,
+    fail: i64,
+    pass: i64,
+    not_applicable: i64,
+}
+
+impl Standing {
+    fn apply(&mut self, change: Change) {
+        match change {
+            Change::Absence(count) => self.absent += count,
+            Change::Said(Status::Fail, count) => self.fail += count,
+            Change::Said(Status::Pass, count) => self.pass += count,
+            Change::Said(Status::NotApplicable, count) => self.not_applicable += count,
+            Change::Said(Status::Unknown | Status::Ended, _) => {}
+        }
+    }
+
+    fn status(&self) -> ControlStatus {
+        if self.absent > 0 {
+            ControlStatus::Absent
+        } else if self.fail > 0 {
+            ControlStatus::Fail
+        } else if self.pass > 0 {
+            ControlStatus::Pass
+        } else if self.not_applicable > 0 {
+            ControlStatus::NotApplicable
+        } else {
+            ControlStatus::NoEvidence
+        }
     }
 }
 
-/// Advances `rest` past all that ends at or before `at`; what then holds `at`, if anything.
-fn skip_to<'a, T>(rest: &mut std::slice::Iter<'a, T>, at: Instant, period: impl Fn(&T) -> Period) -> Option<&'a T> {
-    while let Some(next) = rest.as_slice().first() {
-        if period(next).until > at {
-            return (period(next).from <= at).then_some(next);
-        }
-        rest.next();
+/// Adds a stretch; one with the status of the last continues it.
+fn extend(stretches: &mut Vec<Stretch>, period: Period, status: ControlStatus) {
+    if period.is_empty() {
+        return;
     }
-    None
+    match stretches.last_mut() {
+        Some(last) if last.status == status => last.period.until = period.until,
+        _ => stretches.push(Stretch { period, status }),
+    }
 }
 
 /// The stretches of time common to all of several lists, each in order and without overlap; each
@@ -122,12 +159,16 @@ pub(super) fn intersect_all(mut lists: Vec<Vec<(Period, EvidenceReference)>>) ->
     let Some(mut common) = lists.pop() else { return Vec::new() };
     for list in lists {
         let mut shared = Vec::new();
-        for (left, left_reference) in &common {
-            for (right, right_reference) in &list {
-                if let Some(period) = left.intersect(*right) {
-                    let reference = if left.from >= right.from { left_reference } else { right_reference };
-                    shared.push((period, reference.clone()));
-                }
+        let (mut left, mut right) = (common.iter().peekable(), list.iter().peekable());
+        while let (Some((first, first_reference)), Some((second, second_reference))) = (left.peek(), right.peek()) {
+            if let Some(period) = first.intersect(*second) {
+                let reference = if first.from >= second.from { first_reference } else { second_reference };
+                shared.push((period, reference.clone()));
+            }
+            if first.until <= second.until {
+                left.next();
+            } else {
+                right.next();
             }
         }
         common = shared;

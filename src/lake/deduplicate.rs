@@ -4,7 +4,7 @@
 //! order in which files were read.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::schema::{EvaluationRow, FindingRow, ItemRow, Row, RuleRow};
 use crate::model::Instant;
@@ -77,7 +77,11 @@ impl Identified for ItemRow {
     }
 
     fn fullness(&self) -> u8 {
-        u8::from(!self.configuration.is_empty())
+        // A configuration says most; of two deletions or two full items the one with more parts counts.
+        let parts = [&self.supplementary_configuration, &self.tags, &self.relationships, &self.resource_arn];
+        let is_full = |text: &&&String| !text.is_empty() && !matches!(text.as_str(), "{}" | "[]");
+        let further = parts.iter().filter(is_full).count();
+        u8::try_from(further).unwrap_or(0) + 8 * u8::from(!self.configuration.is_empty())
     }
 
     fn order(&self, other: &Self) -> Ordering {
@@ -206,22 +210,23 @@ pub(super) struct FileRanks {
     pub(super) ids: Vec<String>,
 }
 
-/// Leaves one copy of each fact that is not `known`, in the order at rest, with the ledger id of its
-/// file; notes in `kept` the file and record of each.
+/// Leaves one copy of each fact that is not `known`, or that is known by copies that hold less, in the
+/// order at rest, with the ledger id of its file; notes in `kept` the file and record of each.
 pub(super) fn deduplicate<R: Identified>(
     rows: &mut Vec<R>,
     files: &FileRanks,
-    known: &HashSet<Fingerprint>,
+    known: &HashMap<Fingerprint, u8>,
     fingerprinter: &Fingerprinter,
     kept: &mut Vec<(u32, u64)>,
 ) {
     let mut best: HashMap<Fingerprint, (u8, u32, u64, usize)> = HashMap::with_capacity(rows.len());
     for (at, row) in rows.iter_mut().enumerate() {
         let fingerprint = fingerprinter.of_row(row);
-        if known.contains(&fingerprint) {
+        let fullness = row.fullness();
+        if known.get(&fingerprint).is_some_and(|known| *known >= fullness) {
             continue;
         }
-        let emptiness = u8::MAX - row.fullness();
+        let emptiness = u8::MAX - fullness;
         let (file, record) = row.reference();
         let rank = files.ranks.get(number_of(file)).copied().unwrap_or(u32::MAX);
         let candidate = (emptiness, rank, record, at);

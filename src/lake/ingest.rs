@@ -4,7 +4,7 @@
 //! tables on any number of threads, because which copy of a fact stands and in which order rows lie
 //! is decided after all files are read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -271,11 +271,12 @@ impl Place<'_> {
         kept: &mut Vec<(u32, u64)>,
         written: &mut Vec<CommittedFile>,
     ) -> Result<(), LakeError> {
-        let known: HashSet<Fingerprint> = if rows.is_empty() {
-            HashSet::new()
+        let known: HashMap<Fingerprint, u8> = if rows.is_empty() {
+            HashMap::new()
         } else {
-            self.lake.fold_rows(self.account, HashSet::new(), |known, row: &R| {
-                known.insert(fingerprinter.of_row(row));
+            self.lake.fold_rows(self.account, HashMap::new(), |known, row: &R| {
+                let fullness = known.entry(fingerprinter.of_row(row)).or_insert(0);
+                *fullness = row.fullness().max(*fullness);
             })?
         };
         deduplicate(rows, ranks, &known, fingerprinter, kept);

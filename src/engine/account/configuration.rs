@@ -1,9 +1,9 @@
 //! The few facts that populations need from a resource's raw configuration (spec section 5).
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::engine::settings::TagFilter;
 use crate::lake::ItemRow;
@@ -22,24 +22,6 @@ struct Trail<'a> {
     bucket: Option<Cow<'a, str>>,
 }
 
-#[derive(Deserialize)]
-struct BucketTags {
-    #[serde(rename = "BucketTaggingConfiguration")]
-    tagging: Option<Tagging>,
-}
-
-#[derive(Deserialize)]
-struct Tagging {
-    #[serde(rename = "tagSets", default)]
-    sets: Vec<TagSet>,
-}
-
-#[derive(Deserialize)]
-struct TagSet {
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
-}
-
 /// Whether an item is of a group named `default` that has a VPC.
 pub(super) fn is_default_group(item: &ItemRow) -> bool {
     let group: Option<SecurityGroup<'_>> = serde_json::from_str(&item.configuration).ok();
@@ -53,12 +35,56 @@ pub(super) fn trail_bucket(item: &ItemRow) -> Option<String> {
     trail.and_then(|trail| trail.bucket).filter(|bucket| !bucket.is_empty()).map(Cow::into_owned)
 }
 
-/// Whether an item carries a tag: in its tags, or where S3 keeps them.
+/// Whether an item carries a tag: in its tags, or where S3 keeps them. Tags that cannot be read count
+/// as carrying it: what is not understood leaves nobody out.
 pub(super) fn has_tag(item: &ItemRow, filter: &TagFilter) -> bool {
-    let own: BTreeMap<String, String> = serde_json::from_str(&item.tags).unwrap_or_default();
-    let of_bucket: Option<BucketTags> = serde_json::from_str(&item.supplementary_configuration).ok();
-    let sets = of_bucket.and_then(|tags| tags.tagging).map(|tagging| tagging.sets).unwrap_or_default();
-    let all = std::iter::once(&own).chain(sets.iter().map(|set| &set.tags));
-    let mut values = all.filter_map(|tags| tags.get(&filter.key));
-    values.any(|value| filter.values.is_empty() || filter.values.contains(value))
+    let supplementary = json(&item.supplementary_configuration).unwrap_or_default();
+    let tagging = supplementary.get("BucketTaggingConfiguration").cloned().map(decoded).unwrap_or_default();
+    let sets = tagging.get("tagSets").and_then(Value::as_array).cloned().unwrap_or_default();
+    let of_sets = sets.iter().filter_map(|set| set.get("tags")).cloned().map(decoded);
+    let Some(own) = json(&item.tags) else { return !item.tags.is_empty() };
+    std::iter::once(own).chain(of_sets).any(|tags| carries(&tags, filter).unwrap_or(true))
 }
+
+/// Text as JSON; `None` where it is none.
+fn json(text: &str) -> Option<Value> {
+    if text.is_empty() { Some(Value::Null) } else { serde_json::from_str(text).ok().map(decoded) }
+}
+
+/// A value out of the string that API output puts it in.
+fn decoded(value: Value) -> Value {
+    match &value {
+        Value::String(text) => serde_json::from_str(text).unwrap_or(value),
+        _ => value,
+    }
+}
+
+/// Whether tags, as a map or as a list of keys and values, hold what is asked for; `None` where they
+/// are in no form that is known.
+fn carries(tags: &Value, filter: &TagFilter) -> Option<bool> {
+    let is_wanted = |value: Option<&Value>| {
+        let value = value.and_then(Value::as_str).unwrap_or_default();
+        filter.values.is_empty() || filter.values.iter().any(|wanted| wanted == value)
+    };
+    match tags {
+        Value::Null => Some(false),
+        Value::Object(tags) => Some(tags.get(&filter.key).is_some_and(|value| is_wanted(Some(value)))),
+        Value::Array(tags) => {
+            let of = |tag: &Value, names: [&str; 3]| names.iter().find_map(|name| tag.get(name)).cloned();
+            let mut pairs =
+                tags.iter().map(|tag| (of(tag, ["key", "tagKey", "Key"]), of(tag, ["value", "tagValue", "Value"])));
+            let is_tag = |(key, value): (Option<Value>, Option<Value>)| {
+                key.as_ref().and_then(Value::as_str) == Some(filter.key.as_str()) && is_wanted(value.as_ref())
+            };
+            if tags.iter().any(|tag| of(tag, ["key", "tagKey", "Key"]).is_none()) {
+                None
+            } else {
+                Some(pairs.any(is_tag))
+            }
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{AccountEvidence, Reading, Streams, reference, subject_of};
+use super::{AccountEvidence, NOT_RECORDED, Reading, Streams, reference, subject_of};
 use crate::engine::catalog::rule_names::RuleMatch;
 use crate::engine::identity::{Place, RegionBasis};
 use crate::engine::presence::{Captured, Event, RecorderSnapshots};
@@ -52,8 +52,11 @@ pub(super) fn read(
     streams: &mut Streams,
     evidence: &mut AccountEvidence,
 ) {
+    // Of several descriptions of one rule the one taken last counts.
+    let mut rules: Vec<&RuleRow> = rules.iter().collect();
+    rules.sort_by_key(|rule| rule.described_at);
     let descriptions: Descriptions<'_> = rules
-        .iter()
+        .into_iter()
         .map(|rule| {
             let place = (rule.recorder_region.as_str(), rule.rule_name.as_str());
             (place, (rule.owner.as_str(), rule.source_identifier.as_str()))
@@ -97,8 +100,7 @@ type Resource<'a> = (&'a str, &'a str, &'a str);
 /// one item; a capture that both lists rules and is a deletion counts as listing them.
 fn compliance_items(rows: &[EvaluationRow]) -> BTreeMap<Resource<'_>, Vec<ComplianceItem<'_>>> {
     let mut captures: BTreeMap<Resource<'_>, BTreeMap<Instant, Vec<&EvaluationRow>>> = BTreeMap::new();
-    let is_evidence =
-        |row: &&EvaluationRow| row.origin == "compliance_item" && row.item_status != "ResourceNotRecorded";
+    let is_evidence = |row: &&EvaluationRow| row.origin == "compliance_item" && row.item_status != NOT_RECORDED;
     for row in rows.iter().filter(is_evidence) {
         let resource = (row.recorder_region.as_str(), row.resource_type.as_str(), row.resource_id.as_str());
         captures.entry(resource).or_default().entry(row.observed_at).or_default().push(row);

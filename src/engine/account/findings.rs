@@ -1,20 +1,16 @@
 //! Security Hub findings to observations (spec section 3.5).
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use super::{AccountEvidence, Reading, Streams, reference, subject_of};
 use crate::engine::catalog::finding_controls::security_control_id;
-use crate::engine::identity::{ACCOUNT_TYPE, Place, RegionBasis};
+use crate::engine::identity::{ACCOUNT_TYPE, Place, RegionBasis, SubjectKey};
 use crate::engine::timeline::Observation;
 use crate::lake::FindingRow;
-use crate::model::{AccountId, Arn, Instant, Region, Source, Status};
+use crate::model::{AccountId, Arn, Region, Source, Status};
 
 /// The reason by which a finding says that the rule returned not applicable.
 const NOT_APPLICABLE_REASON: &str = "CONFIG_RETURNS_NOT_APPLICABLE";
-
-/// A finding at one `UpdatedAt`: product, id, time.
-type Moment<'a> = (&'a str, &'a str, Instant);
 
 /// Reads an account's findings.
 pub(super) fn read(
@@ -24,25 +20,94 @@ pub(super) fn read(
     streams: &mut Streams,
     evidence: &mut AccountEvidence,
 ) {
-    let mut moments: BTreeMap<Moment<'_>, BTreeMap<(&str, u64), Vec<&FindingRow>>> = BTreeMap::new();
-    for row in rows {
-        let moment = (row.product_arn.as_str(), row.finding_id.as_str(), row.updated_at);
-        let record = (row.evidence_id.as_str(), row.record_number);
-        moments.entry(moment).or_default().entry(record).or_default().push(row);
-    }
-    for records in moments.into_values() {
-        // Two records of one moment are one: the one processed later, else the worse, else the one
-        // delivered later, else the one that is not suppressed.
-        let standing = records.into_values().max_by_key(|record| {
-            let first = record.first();
-            let delivered_at = first.and_then(|row| row.delivered_at);
-            let status = first.and_then(|row| status_of(row));
-            let suppressed = first.is_some_and(|row| is_suppressed(row));
-            (first.and_then(|row| row.processed_at), Reverse(status), delivered_at, !suppressed)
-        });
-        for row in standing.into_iter().flatten() {
-            observe(account, row, reading, streams, evidence);
+    let moment = |row: &FindingRow| (row.updated_at, row.resource_index);
+    let mut ordered: Vec<&FindingRow> = rows.iter().collect();
+    // Rows lie in this order within a commit, so that sorting mostly finds nothing to do.
+    ordered.sort_by(|left, right| {
+        let names = |row: &FindingRow| (row.product_arn.clone(), row.finding_id.clone());
+        if left.finding_id == right.finding_id && left.product_arn == right.product_arn {
+            moment(left).cmp(&moment(right))
+        } else {
+            names(left).cmp(&names(right))
         }
+    });
+    let is_same = |left: &&FindingRow, right: &&FindingRow| {
+        left.updated_at == right.updated_at
+            && left.finding_id == right.finding_id
+            && left.product_arn == right.product_arn
+    };
+    let mut resolver = Resolver::default();
+    for records in ordered.chunk_by(is_same) {
+        let Some(standing) = standing(records) else { continue };
+        let mut resources: Vec<&FindingRow> = records.to_vec();
+        resources.sort_by(|left, right| {
+            let key =
+                |row: &FindingRow| (status_of(row) != status_of(standing), row.evidence_id.clone(), row.record_number);
+            (&left.resource_type, &left.resource_id)
+                .cmp(&(&right.resource_type, &right.resource_id))
+                .then_with(|| key(left).cmp(&key(right)))
+        });
+        // Each resource that some record of the moment names, once; what stands is said of all of them.
+        resources
+            .dedup_by(|next, kept| next.resource_type == kept.resource_type && next.resource_id == kept.resource_id);
+        for row in resources {
+            observe(account, row, standing, reading, streams, evidence, &mut resolver);
+        }
+    }
+}
+
+/// The record that stands for a finding at one `UpdatedAt`: two are one, and the one processed later
+/// counts where all say when they were, else the worse (spec section 3.5); else the one delivered
+/// later, else the one that is not suppressed. One that judges nothing never stands against one that
+/// does.
+fn standing<'a>(records: &[&'a FindingRow]) -> Option<&'a FindingRow> {
+    let all_processed = records.iter().all(|row| row.processed_at.is_some());
+    let weight = |row: &&&FindingRow| {
+        let processed_at = row.processed_at.filter(|_| all_processed);
+        let worst = status_of(row).map(Reverse);
+        (worst.is_some(), processed_at, worst, row.delivered_at, !is_suppressed(row), Reverse(row.record_number))
+    };
+    records.iter().max_by_key(weight).copied()
+}
+
+/// The subject that the row before resolved to: a finding is refreshed far more often than it changes.
+#[derive(Default)]
+struct Resolver {
+    last: Option<ResolvedRow>,
+}
+
+/// What decides a row's subjects and tests, and what it was resolved to.
+struct ResolvedRow {
+    resource: (String, String, String, String),
+    subject: SubjectKey,
+}
+
+impl Resolver {
+    fn subject(
+        &mut self,
+        account: &AccountId,
+        row: &FindingRow,
+        reading: &Reading<'_>,
+        evidence: &mut AccountEvidence,
+    ) -> SubjectKey {
+        let is_same = |known: &ResolvedRow| {
+            let (resource_type, resource_id, region, resource_region) = &known.resource;
+            *resource_type == row.resource_type
+                && *resource_id == row.resource_id
+                && *region == row.region
+                && *resource_region == row.resource_region
+        };
+        if let Some(known) = self.last.as_ref().filter(|known| is_same(known)) {
+            return known.subject.clone();
+        }
+        let place = Place { account, region: &row.region };
+        let stated = if row.resource_region.is_empty() { &row.region } else { &row.resource_region };
+        let basis = (RegionBasis::Finding, stated.as_str());
+        let subject = subject_of(evidence, reading, place, (&row.resource_type, &row.resource_id), basis);
+        let resource =
+            (row.resource_type.clone(), row.resource_id.clone(), row.region.clone(), row.resource_region.clone());
+        self.last = Some(ResolvedRow { resource, subject: subject.clone() });
+        subject
     }
 }
 
@@ -66,35 +131,38 @@ fn is_suppressed(row: &FindingRow) -> bool {
     row.workflow_status.eq_ignore_ascii_case("SUPPRESSED")
 }
 
+/// Adds what `standing` says of the resource of `row`.
 fn observe(
     account: &AccountId,
     row: &FindingRow,
+    standing: &FindingRow,
     reading: &Reading<'_>,
     streams: &mut Streams,
     evidence: &mut AccountEvidence,
+    resolver: &mut Resolver,
 ) {
-    let control = security_control_id(row);
+    let control = security_control_id(standing);
     let tests = control.as_deref().map(|id| reading.catalog.tests_for_security_control(id)).unwrap_or_default();
-    let (Some(status), false) = (status_of(row), tests.is_empty()) else {
+    let (Some(status), false) = (status_of(standing), tests.is_empty()) else {
         return count_unmapped(account, row, control, evidence);
     };
-    let Some(region) = Region::parse(&row.region) else { return };
+    let Some(region) = Region::parse(&standing.region) else { return };
     for test in tests {
         let is_about = reading.catalog.tests.get(*test).is_some_and(|known| known.is_about(&row.resource_type));
         if !is_about || names_an_account_instead(row) {
-            *evidence.empty_findings.entry(*test).or_default() += 1;
+            let off_type = evidence.off_type_findings.entry(*test).or_default();
+            off_type.findings += 1;
+            off_type.failed += u64::from(status == Status::Fail);
             continue;
         }
-        let place = Place { account, region: &row.region };
-        let stated = if row.resource_region.is_empty() { &row.region } else { &row.resource_region };
-        let basis = (RegionBasis::Finding, stated.as_str());
-        let subject = subject_of(evidence, reading, place, (&row.resource_type, &row.resource_id), basis);
-        let origin = format!("{} {}", row.product_arn, row.finding_id);
+        let subject = resolver.subject(account, row, reading, evidence);
+        let origin = format!("{} {}", standing.product_arn, standing.finding_id);
+        let source_row = if status_of(row) == status_of(standing) { row } else { standing };
         let observation = Observation {
-            at: row.updated_at,
+            at: standing.updated_at,
             status,
-            suppressed: is_suppressed(row),
-            reference: reference(&row.evidence_id, row.record_number),
+            suppressed: is_suppressed(standing),
+            reference: reference(&source_row.evidence_id, source_row.record_number),
         };
         streams.add((Source::SecurityHub, *test, subject, origin), &region, observation);
     }

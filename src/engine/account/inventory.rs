@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::configuration::{has_tag, is_default_group, trail_bucket};
-use super::{AccountEvidence, Reading, RecorderAbsences, reference, subject_of};
+use super::{AccountEvidence, NOT_RECORDED, Reading, RecorderAbsences, reference, subject_of};
 use crate::engine::catalog::SubjectFilter;
 use crate::engine::identity::{Place, RegionBasis, SubjectKey};
 use crate::engine::presence::{Captured, Event, RecorderSnapshots};
@@ -17,7 +17,7 @@ const POLICY_TYPE: &str = "AWS::IAM::Policy";
 /// Where a state that nothing ended ends.
 const FOREVER: Instant = Instant::from_microseconds(i64::MAX);
 
-impl Captured for ItemRow {
+impl Captured for &ItemRow {
     fn at(&self) -> Instant {
         self.captured_at
     }
@@ -26,6 +26,9 @@ impl Captured for ItemRow {
         is_deletion(&self.status)
     }
 }
+
+/// What happened to a resource, in order.
+type Events<'a> = [(Instant, Event<'a, &'a ItemRow>)];
 
 /// A subject's existence as one recorder shows it under one id, with what began each stretch.
 #[derive(Debug, Default)]
@@ -46,18 +49,19 @@ pub(super) fn read(
         reading.catalog.tests.iter().flat_map(|test| test.resource_types.iter().map(String::as_str)).collect();
     let no_snapshots = RecorderSnapshots::default();
     let mut existences: BTreeMap<(SubjectKey, String), Vec<Existence>> = BTreeMap::new();
-    for ((region, resource_type, id), captures) in by_resource(items) {
+    let of_interest = |item: &&ItemRow| {
+        item.status != NOT_RECORDED
+            && (item.resource_type == TRAIL_TYPE || tested.contains(item.resource_type.as_str()))
+    };
+    for ((region, resource_type, id), captures) in by_resource(items.iter().filter(of_interest)) {
         let is_trail = resource_type == TRAIL_TYPE;
         evidence.has_trails |= is_trail;
-        if !is_trail && !tested.contains(resource_type) {
-            continue;
-        }
         let recorder = snapshots.get(region).unwrap_or(&no_snapshots);
         let events = recorder.events(&(false, resource_type.to_owned(), id.to_owned()), &captures);
         if is_trail {
-            note_buckets(&events, reading.settings.window, &mut evidence.trail_buckets);
+            note_buckets(&events, reading.settings.window, evidence);
         }
-        for subject in note_subjects(account, region, &captures, reading, evidence) {
+        for subject in note_subjects(account, &captures, reading, evidence) {
             existences.entry((subject, region.to_owned())).or_default().push(existence(&events));
         }
     }
@@ -71,13 +75,12 @@ pub(super) fn read(
 
 type Resource<'a> = (&'a str, &'a str, &'a str);
 
-/// Items by recorder's region, type and id, each list in order of capture. Items of resources that
-/// are not recorded are no evidence.
-fn by_resource(items: &[ItemRow]) -> BTreeMap<Resource<'_>, Vec<ItemRow>> {
-    let mut resources: BTreeMap<Resource<'_>, Vec<ItemRow>> = BTreeMap::new();
-    for item in items.iter().filter(|item| item.status != "ResourceNotRecorded") {
+/// Items by recorder's region, type and id, each list in order of capture.
+fn by_resource<'a>(items: impl Iterator<Item = &'a ItemRow>) -> BTreeMap<Resource<'a>, Vec<&'a ItemRow>> {
+    let mut resources: BTreeMap<Resource<'a>, Vec<&'a ItemRow>> = BTreeMap::new();
+    for item in items {
         let resource = (item.recorder_region.as_str(), item.resource_type.as_str(), item.resource_id.as_str());
-        resources.entry(resource).or_default().push(item.clone());
+        resources.entry(resource).or_default().push(item);
     }
     for captures in resources.values_mut() {
         captures.sort_by(|left, right| {
@@ -91,9 +94,8 @@ fn by_resource(items: &[ItemRow]) -> BTreeMap<Resource<'_>, Vec<ItemRow>> {
 /// The subjects that a resource's items are of (one, unless its name changed), with the facts that
 /// populations ask for.
 fn note_subjects(
-    account: &AccountId,
-    region: &str,
-    captures: &[ItemRow],
+    recorder: &AccountId,
+    captures: &[&ItemRow],
     reading: &Reading<'_>,
     evidence: &mut AccountEvidence,
 ) -> BTreeSet<SubjectKey> {
@@ -104,7 +106,8 @@ fn note_subjects(
             Some((arn, subject)) if *arn == item.resource_arn => subject.clone(),
             _ => {
                 let given = if item.resource_arn.is_empty() { &item.resource_id } else { &item.resource_arn };
-                let place = Place { account, region };
+                let account = AccountId::parse(&item.account).unwrap_or_else(|| recorder.clone());
+                let place = Place { account: &account, region: &item.region };
                 let basis = (RegionBasis::Item, item.region.as_str());
                 subject_of(evidence, reading, place, (&item.resource_type, given), basis)
             }
@@ -136,7 +139,7 @@ fn note_facts(item: &ItemRow, subject: &SubjectKey, reading: &Reading<'_>, evide
 }
 
 /// Turns what happened to a resource into when it existed.
-fn existence(events: &[(Instant, Event<'_, ItemRow>)]) -> Existence {
+fn existence(events: &Events<'_>) -> Existence {
     let mut existence = Existence::default();
     let ends = events.iter().skip(1).map(|(at, _)| *at).chain([FOREVER]);
     for ((at, event), end) in events.iter().zip(ends) {
@@ -188,13 +191,17 @@ fn union(stretches: Vec<(Period, EvidenceReference)>) -> Vec<(Period, EvidenceRe
     joined
 }
 
-/// Notes the buckets that a trail delivers to at some time in the window.
-fn note_buckets(events: &[(Instant, Event<'_, ItemRow>)], window: Period, buckets: &mut BTreeSet<String>) {
+/// Notes the buckets that a trail delivers to at some time in the window, and whether it leaves open
+/// which.
+fn note_buckets(events: &Events<'_>, window: Period, evidence: &mut AccountEvidence) {
     let ends = events.iter().skip(1).map(|(at, _)| *at).chain([FOREVER]);
     for ((at, event), end) in events.iter().zip(ends) {
         let (Event::Captured(item) | Event::Relisted(item, _)) = event else { continue };
         if Period::new(*at, end).intersect(window).is_some() {
-            buckets.extend(trail_bucket(item));
+            match trail_bucket(item) {
+                Some(bucket) => evidence.trail_buckets.insert(bucket),
+                None => evidence.trails_without_bucket.insert(item.resource_id.clone()),
+            };
         }
     }
 }

@@ -59,6 +59,7 @@ fn what_cannot_be_meant_is_named_with_its_line() {
         ("[[scope.account]]\nid = \"111122223333\"\n[[scope.account]]\nid = \"111122223333\"\n", "is listed twice"),
         ("[[scope.account]]\nid = \"111122223333\"\nregions = [\"mars\"]\n", "line 3: `mars` is no region"),
         ("[scope]\naccounts = \"scope.xlsx\"\n", "line 2: a scope list in a file of its own"),
+        ("[parameters]\nmax_gap_hours = 4000000000\n", "line 2: `max_gap_hours` is more than 87660 hours"),
         ("[parameters]\nmax_gap_hours = -1\n", "line 2: `max_gap_hours` has to be a whole number"),
         ("[parameters]\nmax_gap_hour = 1\n", "did you mean `max_gap_hours`?"),
         ("[controls.C14]\ntags = {}\n", "line 2: unknown key `tags`; did you mean `tag`?"),
