@@ -93,6 +93,8 @@ impl<'a> Scanner<'a> {
         loop {
             if !self.holding {
                 self.keep = self.at;
+            } else if self.mark() > RECORD_BYTES_MAX {
+                return None;
             }
             while let Some(byte) = self.buffer.get(self.at..self.filled).and_then(<[u8]>::first) {
                 if !byte.is_ascii_whitespace() {
@@ -160,6 +162,25 @@ impl<'a> Scanner<'a> {
             }
         }
         false
+    }
+
+    /// Consumes one line and returns its place, which is good until the next call; `None` at the end.
+    pub(super) fn line(&mut self) -> Option<Range<usize>> {
+        self.release();
+        let mut scanned = 0;
+        loop {
+            let from = self.keep + scanned;
+            let text = self.buffer.get(from..self.filled).unwrap_or_default();
+            if let Some(found) = memchr::memchr(b'\n', text) {
+                self.at = from + found + 1;
+                return Some(self.keep..from + found);
+            }
+            scanned += text.len();
+            if scanned > RECORD_BYTES_MAX || !self.fill() {
+                self.at = self.filled;
+                return (self.keep < self.filled).then_some(self.keep..self.filled);
+            }
+        }
     }
 
     /// Consumes all that is left.

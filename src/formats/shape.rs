@@ -15,7 +15,6 @@ pub(super) struct Members<'a> {
     message_type: Option<&'a [u8]>,
     pub(super) item: Option<&'a [u8]>,
     pub(super) item_summary: Option<&'a [u8]>,
-    new_result: Option<&'a [u8]>,
     pub(super) invoking_event: Option<&'a [u8]>,
     captured_at: Option<&'a [u8]>,
     resource_type: Option<&'a [u8]>,
@@ -48,7 +47,6 @@ impl<'a> Members<'a> {
             b"messageType" => &mut self.message_type,
             b"configurationItem" => &mut self.item,
             b"configurationItemSummary" => &mut self.item_summary,
-            b"newEvaluationResult" => &mut self.new_result,
             b"invokingEvent" => &mut self.invoking_event,
             b"configurationItemCaptureTime" => &mut self.captured_at,
             b"resourceType" => &mut self.resource_type,
@@ -123,7 +121,7 @@ impl Members<'_> {
         match message_type {
             br#""ConfigurationItemChangeNotification""# => self.item.map(|_| Shape::ItemChange),
             br#""OversizedConfigurationItemChangeNotification""# => self.item_summary.map(|_| Shape::ItemSummary),
-            br#""ComplianceChangeNotification""# => self.new_result.map(|_| Shape::ComplianceChange),
+            br#""ComplianceChangeNotification""# => Some(Shape::ComplianceChange),
             br#""CONTROL_MESSAGE""# => Some(Shape::Other(Kind::LogsControl)),
             br#""ScheduledNotification""#
             | br#""ConfigurationSnapshotDeliveryStarted""#

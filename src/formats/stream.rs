@@ -19,14 +19,14 @@ use super::scan::{Break, Scanner};
 use super::security_hub::decode_finding;
 use super::shape::{Members, Shape, known_by_member, known_by_text, seems_to_be};
 use super::text::{not_as_expected, quoted, unwrapped, unwrapped_bytes};
-use crate::model::{Instant, Problem, ProblemCode, Recorder, find_account, find_instant, find_region};
+use crate::model::{
+    AccountId, Instant, Problem, ProblemCode, Recorder, Region, find_account, find_instant, find_region,
+};
 
 /// How many problems of one file are described; the rest are counted.
 const PROBLEMS_DESCRIBED: usize = 20;
 /// How deep messages may be wrapped in messages.
 const WRAPPING_MAX: u32 = 4;
-/// Members of an envelope beside its records that are looked at.
-const MEMBER_BYTES_MAX: usize = 4096;
 /// How much of a file that is not JSON is looked at.
 const PREVIEW_BYTES: usize = 512;
 
@@ -55,6 +55,10 @@ pub struct FileReport {
     pub kind: Option<Kind>,
     /// The recorder its name states.
     pub recorder: Option<Recorder>,
+    /// The account that its name, else its path states.
+    pub account: Option<AccountId>,
+    /// The region that its name, else its path states.
+    pub region: Option<Region>,
     /// The time it speaks for, where its kind has one: a snapshot's or a history file's.
     pub time: Option<Instant>,
     /// Records found.
@@ -103,13 +107,20 @@ pub fn parse(
     };
     let mut parser = Parser {
         path_time: find_instant(name.hint_path),
-        report: FileReport { recorder: stated.recorder.clone(), ..FileReport::default() },
+        report: FileReport {
+            account: stated.recorder.as_ref().map(|recorder| recorder.account.clone()).or(stated.account.clone()),
+            region: stated.recorder.as_ref().map(|recorder| recorder.region.clone()).or(stated.region.clone()),
+            recorder: stated.recorder.clone(),
+            ..FileReport::default()
+        },
         context: stated,
         delivered,
         delivered_at: None,
         latest_capture: None,
         snapshot_id: false,
         file_version: false,
+        by_line: false,
+        disagreement_told: false,
         at: 0,
         sink,
     };
@@ -130,6 +141,10 @@ struct Parser<'a> {
     latest_capture: Option<Instant>,
     snapshot_id: bool,
     file_version: bool,
+    /// Whether the text was found broken and is read line by line since.
+    by_line: bool,
+    /// Whether it was said that the name and the content disagree.
+    disagreement_told: bool,
     /// Offset of the top-level value or element at hand.
     at: u64,
     report: FileReport,
@@ -178,11 +193,7 @@ impl Parser<'_> {
             scanner.skip_byte_order_mark();
             self.at = scanner.offset();
             let flow = match first {
-                b'{' => self.object(scanner),
-                b'[' => {
-                    scanner.accept(b'[');
-                    self.elements(scanner, Elements::Any)
-                }
+                b'{' | b'[' => self.value(scanner),
                 // Records separated by commas without an array around them are met in hand-made files.
                 b',' => {
                     scanner.accept(b',');
@@ -199,6 +210,14 @@ impl Parser<'_> {
                 return;
             }
         }
+    }
+
+    /// An object or an array at the top.
+    fn value(&mut self, scanner: &mut Scanner<'_>) -> Flow {
+        if scanner.peek() == Some(b'{') {
+            return self.object(scanner);
+        }
+        if scanner.accept(b'[') { self.elements(scanner, Elements::Any) } else { Err(()) }
     }
 
     fn empty(&mut self, path: &str) {
@@ -272,17 +291,37 @@ impl Parser<'_> {
 
     /// A value at the top that does not end, or is no JSON: in JSON lines only its line is lost.
     fn resume(&mut self, scanner: &mut Scanner<'_>) -> Flow {
-        let resumed = scanner.resume_at_next_line();
-        if resumed {
-            self.report.read += 1;
-            self.report.rejected += 1;
-            let what = "the line is not a whole JSON value";
-            let (record, at) = (self.report.read, self.at);
-            self.report.problem(Problem::of_record(ProblemCode::BrokenJson, what, record, at));
-            return Ok(());
+        if self.by_line || !scanner.resume_at_next_line() {
+            self.broken("the text breaks off, or is not JSON, inside a value", self.at);
+            return Err(());
         }
-        self.broken("the text breaks off, or is not JSON, inside this value", self.at);
-        Err(())
+        self.reject_line();
+        // From here on each line is looked at by itself, so that many broken ones cost no more than
+        // their length.
+        self.by_line = true;
+        while let Some(line) = scanner.line() {
+            self.at = scanner.offset_of(line.start);
+            let mut text = scanner.text(line).trim_ascii();
+            if text.is_empty() {
+                continue;
+            }
+            let mut buffer = Vec::new();
+            let mut inner = Scanner::new(&mut text, &mut buffer);
+            let before = self.report.problem_count;
+            let whole = self.value(&mut inner).is_ok() && inner.peek().is_none();
+            if !whole && self.report.problem_count == before {
+                self.reject_line();
+            }
+        }
+        Ok(())
+    }
+
+    fn reject_line(&mut self) {
+        self.report.read += 1;
+        self.report.rejected += 1;
+        let what = "the line is not a whole JSON value";
+        let (record, at) = (self.report.read, self.at);
+        self.report.problem(Problem::of_record(ProblemCode::BrokenJson, what, record, at));
     }
 
     /// The rest of an envelope, from the array of records on.
@@ -325,11 +364,8 @@ impl Parser<'_> {
 
     /// A member of an envelope beside its records.
     fn envelope_member(&mut self, name: &str, value: &str) {
-        if value.len() > MEMBER_BYTES_MAX {
-            return;
-        }
         match name {
-            "configSnapshotId" if value != "null" => self.snapshot_id = true,
+            "configSnapshotId" => self.snapshot_id = is_snapshot_id(value),
             "fileVersion" => self.file_version = true,
             "NextToken" | "nextToken" if !matches!(value, "null" | "\"\"") => {
                 let what = "the export was cut: its page token is left over";
@@ -355,10 +391,7 @@ impl Parser<'_> {
                     self.broken("a record is larger than 64 MiB", self.at);
                     return Err(());
                 }
-                Err(Break::Ends | Break::NoValue) => {
-                    self.broken("the text breaks off, or is not JSON, inside a record", self.at);
-                    return Err(());
-                }
+                Err(Break::Ends | Break::NoValue) => return self.resume(scanner),
             }
             if scanner.accept(b',') {
                 continue;
@@ -380,8 +413,11 @@ impl Parser<'_> {
         }
     }
 
+    /// Notes what the file is. Where it holds several exports, the first that holds records counts.
     fn recognise(&mut self, kind: Kind) {
-        self.report.kind.get_or_insert(kind);
+        if self.report.kind.is_none_or(|known| known.set_aside().is_some() && kind.set_aside().is_none()) {
+            self.report.kind = Some(kind);
+        }
     }
 
     fn element(&mut self, raw: &[u8], elements: Elements) {
@@ -397,7 +433,7 @@ impl Parser<'_> {
                 let context = self.context.clone();
                 self.record(raw, |raw| decode_result(raw, &context));
             }
-            Elements::LogEvents => self.log_event(raw),
+            Elements::LogEvents => self.log_event(raw, 1),
             Elements::Any => self.single(raw, 0),
         }
     }
@@ -410,6 +446,7 @@ impl Parser<'_> {
             Ok(Decoded::Kept(record)) => {
                 if let Record::Item(item) = &record {
                     self.captured(item.captured_at);
+                    self.compare_with_name(&item.account, &item.recorder, number);
                 } else if let Record::Evaluation(evaluation) = &record {
                     self.captured(evaluation.observed_at);
                 }
@@ -423,6 +460,21 @@ impl Parser<'_> {
                 self.report.problem(problem);
             }
         }
+    }
+
+    /// Says once that an item is of another account than the file's name.
+    fn compare_with_name(&mut self, account: &AccountId, recorder: &Recorder, number: u64) {
+        if self.disagreement_told || *account == recorder.account {
+            return;
+        }
+        self.disagreement_told = true;
+        self.report.problem(Problem {
+            code: ProblemCode::NameDisagrees,
+            what: format!("the name says account {}, an item says {account}", recorder.account),
+            record: Some(number),
+            byte: Some(self.at),
+            effect: "the recorder is taken from the name, the owner from the items".to_owned(),
+        });
     }
 
     fn captured(&mut self, at: Instant) {
@@ -463,13 +515,13 @@ impl Parser<'_> {
         }
     }
 
-    fn log_event(&mut self, raw: &[u8]) {
+    fn log_event(&mut self, raw: &[u8], wrapping: u32) {
         #[derive(serde::Deserialize)]
         struct LogEvent {
             message: String,
         }
         match serde_json::from_slice::<LogEvent>(raw) {
-            Ok(event) => self.single(event.message.as_bytes(), 1),
+            Ok(event) => self.single(event.message.as_bytes(), wrapping),
             Err(error) => self.record(raw, |_| Err(not_as_expected("the log event", &error))),
         }
     }
@@ -477,13 +529,16 @@ impl Parser<'_> {
     /// A value by itself: a record, a message around records, or an export without records.
     fn single(&mut self, raw: &[u8], wrapping: u32) {
         let raw = raw.trim_ascii();
-        let Some(members) = Members::of(raw) else {
-            return self.record(raw, |raw| Err(no_object(raw)));
-        };
         if wrapping > WRAPPING_MAX {
             let what = format!("messages are wrapped in messages more than {WRAPPING_MAX} times");
             return self.record(raw, |_| Err(super::text::bad(what)));
         }
+        if let Some(values) = super::split::elements(raw) {
+            return values.into_iter().for_each(|value| self.single(value, wrapping + 1));
+        }
+        let Some(members) = Members::of(raw) else {
+            return self.record(raw, |raw| Err(no_object(raw)));
+        };
         let inner = |raw: Option<&'_ [u8]>| unwrapped_bytes(raw.unwrap_or_default()).into_owned();
         match members.shape() {
             Some(Shape::Notification) => self.single(&inner(members.message), wrapping + 1),
@@ -509,7 +564,7 @@ impl Parser<'_> {
             }
             Some(Shape::Finding | Shape::Ocsf) => self.finding(raw),
             Some(Shape::Other(kind)) => self.recognise(kind),
-            None => self.unknown(raw),
+            None => self.unknown(raw, wrapping),
         }
     }
 
@@ -518,7 +573,24 @@ impl Parser<'_> {
         self.item(raw);
     }
 
-    fn unknown(&mut self, raw: &[u8]) {
+    /// A value that is no record: an envelope inside an array or a message, else nothing known.
+    fn unknown(&mut self, raw: &[u8], wrapping: u32) {
+        let members = super::split::members(raw).unwrap_or_default();
+        let streamed =
+            members.iter().find_map(|(name, value)| Elements::of_member(name).zip(super::split::elements(value)));
+        if let Some((elements, values)) = streamed {
+            for (name, value) in &members {
+                self.envelope_member(&String::from_utf8_lossy(name), &String::from_utf8_lossy(value));
+            }
+            self.recognise_array(elements);
+            for value in values {
+                match elements {
+                    Elements::LogEvents => self.log_event(value, wrapping + 1),
+                    _ => self.element(value, elements),
+                }
+            }
+            return;
+        }
         let names = member_names(raw);
         if let Some(kind) = names.iter().find_map(|name| known_by_member(name)) {
             return self.recognise(kind);
@@ -556,6 +628,13 @@ impl Parser<'_> {
         }
         self.report
     }
+}
+
+/// Whether a value is a snapshot's id: a UUID in quotes. Only such a one makes an unnamed file a
+/// snapshot, from whose silence absence is inferred.
+fn is_snapshot_id(value: &str) -> bool {
+    let id = value.trim_matches('"');
+    id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// A member's name and the colon behind it; the name without its quotes, as marks of the hold.
