@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::records::{Decoded, EvaluationOrigin, EvaluationRecord, ItemRecord, Record, RecordError, RuleVerdict};
 use super::text::{Text, bad, not_as_expected, or_empty, quoted, required, required_time, unwrapped};
-use crate::model::{AccountId, Instant, ProblemCode, Recorder, Region, account_of_arn};
+use crate::model::{AccountId, Instant, Recorder, Region, account_of_arn};
 
 /// The type under which rule evaluations are recorded as items.
 pub const COMPLIANCE_TYPE: &str = "AWS::Config::ResourceCompliance";
@@ -214,8 +214,5 @@ pub(super) fn compliance_word(text: &str) -> Result<String, RecordError> {
 }
 
 fn missing(part: &str) -> RecordError {
-    RecordError {
-        code: ProblemCode::MissingContext,
-        what: format!("the {part} stands neither in the record nor in the file's name or path"),
-    }
+    super::text::missing_context(&format!("the {part} stands"))
 }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use super::config_items::{ItemContext, compliance_word};
 use super::records::{Decoded, EvaluationOrigin, EvaluationRecord, Record, RecordError, RuleRecord, RuleVerdict};
 use super::text::{Text, bad, not_as_expected, or_empty, quoted, required, required_time, unwrapped};
-use crate::model::{AccountId, Arn, ProblemCode, Recorder, Region};
+use crate::model::{AccountId, Arn, Recorder, Region};
 
 #[derive(Deserialize)]
 struct RawDescription<'a> {
@@ -86,7 +86,7 @@ pub(super) fn decode_rule(raw: &[u8], context: &ItemContext) -> Result<Decoded, 
     let region = of_arn.and_then(|arn| Region::parse(arn.region)).or_else(|| context.region.clone());
     let source = rule.source.as_ref();
     Ok(Decoded::Kept(Record::Rule(Box::new(RuleRecord {
-        recorder: Recorder { account: needed("account", account)?, region: needed("region", region)? },
+        recorder: place(account, region)?,
         rule_name,
         rule_arn,
         owner: or_empty(source.and_then(|source| source.owner.as_ref())),
@@ -104,7 +104,7 @@ pub(super) fn decode_result(raw: &[u8], context: &ItemContext) -> Result<Decoded
         serde_json::from_slice(raw).map_err(|error| not_as_expected("the evaluation result", &error))?;
     let account = stated_account(result.account.as_ref(), "AccountId")?.or_else(|| context.account.clone());
     let region = stated_region(result.region.as_ref(), "AwsRegion")?.or_else(|| context.region.clone());
-    let recorder = Recorder { account: needed("account", account)?, region: needed("region", region)? };
+    let recorder = place(account, region)?;
     evaluation(EvaluationOrigin::Details, recorder, &result, String::new())
 }
 
@@ -114,7 +114,7 @@ pub(super) fn decode_compliance_change(raw: &[u8]) -> Result<Decoded, RecordErro
         serde_json::from_slice(raw).map_err(|error| not_as_expected("the compliance change", &error))?;
     let account = stated_account(change.account.as_ref(), "awsAccountId")?;
     let region = stated_region(change.region.as_ref(), "awsRegion")?;
-    let recorder = Recorder { account: needed("account", account)?, region: needed("region", region)? };
+    let recorder = place(account, region)?;
     let result = change.result.as_ref().ok_or_else(|| bad("`newEvaluationResult` is missing".to_owned()))?;
     evaluation(EvaluationOrigin::Notification, recorder, result, or_empty(change.rule_arn.as_ref()))
 }
@@ -159,9 +159,17 @@ fn stated_region(text: Option<&Text<'_>>, name: &str) -> Result<Option<Region>, 
     .transpose()
 }
 
-fn needed<T>(part: &str, found: Option<T>) -> Result<T, RecordError> {
-    found.ok_or_else(|| RecordError {
-        code: ProblemCode::MissingContext,
-        what: format!("the {part} stands neither in the record nor in the file's path"),
-    })
+/// Account and region together, or a problem that names what is missing and how to supply it (spec
+/// section 3.7).
+fn place(account: Option<AccountId>, region: Option<Region>) -> Result<Recorder, RecordError> {
+    let missing = match (&account, &region) {
+        (None, None) => "account and region stand",
+        (None, Some(_)) => "the account stands",
+        (Some(_), None) => "the region stands",
+        (Some(_), Some(_)) => "",
+    };
+    match account.zip(region) {
+        Some((account, region)) => Ok(Recorder { account, region }),
+        None => Err(super::text::missing_context(missing)),
+    }
 }

@@ -129,3 +129,12 @@ pub(super) fn required(name: &str, text: Option<&Text<'_>>) -> Result<String, Re
 pub(super) fn bad(what: String) -> RecordError {
     RecordError { code: ProblemCode::BadRecord, what }
 }
+
+/// Account, region or time that neither record nor path gives; `missing` is subject and verb.
+pub(super) fn missing_context(missing: &str) -> RecordError {
+    let what = format!(
+        "{missing} neither in the record nor in the file's path: put the file under a folder named for it, such as \
+         `123456789012/eu-west-1/`"
+    );
+    RecordError { code: ProblemCode::MissingContext, what }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::deduplicate::{Fingerprint, Fingerprinter};
@@ -101,6 +102,8 @@ struct Sink<'a> {
     listed: Vec<(usize, u32)>,
     rows: Batch,
     weight: usize,
+    /// Texts of findings: each is kept once, however often the finding is refreshed.
+    texts: HashSet<Arc<str>>,
 }
 
 impl<'a> Worker<'a> {
@@ -116,6 +119,7 @@ impl<'a> Worker<'a> {
             listed: Vec::new(),
             rows: BTreeMap::new(),
             weight: 0,
+            texts: HashSet::new(),
         };
         Self { shared, segment, buffer: Vec::new(), sink, report: None, files: Vec::new() }
     }
@@ -231,6 +235,16 @@ pub(super) fn refused(shared: &Shared, refusal: &Refusal) -> ReadFile {
     }
 }
 
+/// A text as it is kept: the same text is the same memory.
+fn shared(texts: &mut HashSet<Arc<str>>, text: &str) -> Arc<str> {
+    if let Some(known) = texts.get(text) {
+        return Arc::clone(known);
+    }
+    let new: Arc<str> = Arc::from(text);
+    texts.insert(Arc::clone(&new));
+    new
+}
+
 impl Sink<'_> {
     /// The place of a recorder's memory.
     fn place(&mut self, recorder: &Recorder) -> usize {
@@ -338,33 +352,41 @@ impl Sink<'_> {
     }
 
     fn finding(&mut self, number: u64, finding: &FindingRecord) {
+        let mut shared = |text: &str| shared(&mut self.texts, text);
+        let statement = FindingRow {
+            account: shared(finding.account.as_str()),
+            region: shared(finding.region.as_str()),
+            product_arn: shared(&finding.product_arn),
+            finding_id: shared(&finding.finding_id),
+            updated_at: finding.updated_at,
+            processed_at: finding.processed_at,
+            delivered_at: finding.delivered_at,
+            generator_id: shared(&finding.generator_id),
+            security_control_id: shared(&finding.security_control_id),
+            standard_control_id: shared(&finding.standard_control_id),
+            standards_arn: shared(&finding.standards_arn),
+            config_rule_name: shared(&finding.config_rule_name),
+            compliance_status: shared(&finding.compliance_status),
+            reason_codes: shared(&finding.reason_codes.join(" ")),
+            record_state: shared(&finding.record_state),
+            workflow_status: shared(&finding.workflow_status),
+            severity: shared(&finding.severity),
+            title: shared(&finding.title),
+            resource_index: 0,
+            resource_type: shared(""),
+            resource_id: shared(""),
+            resource_region: shared(""),
+            evidence_id: self.file.to_string(),
+            record_number: number,
+        };
         let tables = self.rows.entry(finding.account.to_string()).or_default();
         for (index, resource) in finding.resources.iter().enumerate() {
             let row = FindingRow {
-                account: finding.account.to_string(),
-                region: finding.region.to_string(),
-                product_arn: finding.product_arn.clone(),
-                finding_id: finding.finding_id.clone(),
-                updated_at: finding.updated_at,
-                processed_at: finding.processed_at,
-                delivered_at: finding.delivered_at,
-                generator_id: finding.generator_id.clone(),
-                security_control_id: finding.security_control_id.clone(),
-                standard_control_id: finding.standard_control_id.clone(),
-                standards_arn: finding.standards_arn.clone(),
-                config_rule_name: finding.config_rule_name.clone(),
-                compliance_status: finding.compliance_status.clone(),
-                reason_codes: finding.reason_codes.join(" "),
-                record_state: finding.record_state.clone(),
-                workflow_status: finding.workflow_status.clone(),
-                severity: finding.severity.clone(),
-                title: finding.title.clone(),
                 resource_index: index as u64,
-                resource_type: resource.resource_type.clone(),
-                resource_id: resource.resource_id.clone(),
-                resource_region: resource.region.clone(),
-                evidence_id: self.file.to_string(),
-                record_number: number,
+                resource_type: shared(&resource.resource_type),
+                resource_id: shared(&resource.resource_id),
+                resource_region: shared(&resource.region),
+                ..statement.clone()
             };
             self.weight += super::schema::Row::weight(&row);
             tables.findings.push(row);

@@ -4,6 +4,7 @@
 //! where nothing is known), time (microseconds, UTC), optional time (null where there is none), count
 //! (signed 64-bit, never negative) and flag. A change of meaning changes [`SCHEMA_VERSION`].
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
@@ -76,6 +77,43 @@ impl Column for String {
     fn weight(&self) -> usize {
         24 + self.capacity()
     }
+}
+
+/// Text that repeats from row to row: neighbours with the same text share it in memory.
+impl Column for Arc<str> {
+    type Reader<'b> = SharedText<'b>;
+
+    fn data_type() -> DataType {
+        DataType::Utf8
+    }
+
+    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(values))
+    }
+
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
+        let array = array.as_any().downcast_ref()?;
+        Some(SharedText { array, last: RefCell::new(Arc::from("")) })
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        let text = reader.array.value(at);
+        let mut last = reader.last.borrow_mut();
+        if **last != *text {
+            *last = Arc::from(text);
+        }
+        Arc::clone(&last)
+    }
+
+    fn weight(&self) -> usize {
+        16
+    }
+}
+
+/// A text column with the value read last.
+struct SharedText<'b> {
+    array: &'b StringArray,
+    last: RefCell<Arc<str>>,
 }
 
 impl Column for Instant {
@@ -292,13 +330,13 @@ table! {
     /// One state of one finding, a row for each resource it is about.
     FindingRow = "findings", wide [], {
         /// Account that the finding is about: the partition.
-        account: String,
+        account: Arc<str>,
         /// Region of the finding.
-        region: String,
+        region: Arc<str>,
         /// `ProductArn`; with `finding_id` it identifies the finding.
-        product_arn: String,
+        product_arn: Arc<str>,
         /// `Id`.
-        finding_id: String,
+        finding_id: Arc<str>,
         /// `UpdatedAt`.
         updated_at: Instant,
         /// `ProcessedAt`, if stated.
@@ -306,35 +344,35 @@ table! {
         /// `time` of the event that carried it, if there was one.
         delivered_at: Option<Instant>,
         /// `GeneratorId`.
-        generator_id: String,
+        generator_id: Arc<str>,
         /// `Compliance.SecurityControlId`, or empty.
-        security_control_id: String,
+        security_control_id: Arc<str>,
         /// `ControlId` or `RuleId` of its standard, or empty.
-        standard_control_id: String,
+        standard_control_id: Arc<str>,
         /// ARN of its standard, or empty.
-        standards_arn: String,
+        standards_arn: Arc<str>,
         /// Config rule behind it, or empty.
-        config_rule_name: String,
+        config_rule_name: Arc<str>,
         /// `PASSED`, `FAILED`, `WARNING`, `NOT_AVAILABLE`, or empty.
-        compliance_status: String,
+        compliance_status: Arc<str>,
         /// Reason codes joined by blanks, or empty.
-        reason_codes: String,
+        reason_codes: Arc<str>,
         /// `ACTIVE` or `ARCHIVED`.
-        record_state: String,
+        record_state: Arc<str>,
         /// `Workflow.Status`, or empty.
-        workflow_status: String,
+        workflow_status: Arc<str>,
         /// `Severity.Label`, or empty.
-        severity: String,
+        severity: Arc<str>,
         /// `Title`.
-        title: String,
+        title: Arc<str>,
         /// Place of the resource in the finding, from 0.
         resource_index: u64,
         /// Config's type name where known.
-        resource_type: String,
+        resource_type: Arc<str>,
         /// Id as written: mostly an ARN.
-        resource_id: String,
+        resource_id: Arc<str>,
         /// The resource's region, or empty.
-        resource_region: String,
+        resource_region: Arc<str>,
         /// Ledger id of the file it was first found in.
         evidence_id: String,
         /// Its number in that file, from 1.

@@ -1,6 +1,7 @@
 //! Security Hub findings to observations (spec section 3.5).
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use super::{AccountEvidence, Reading, Streams, reference, subject_of};
 use crate::engine::catalog::finding_controls::security_control_id;
@@ -24,11 +25,10 @@ pub(super) fn read(
     let mut ordered: Vec<&FindingRow> = rows.iter().collect();
     // Rows lie in this order within a commit, so that sorting mostly finds nothing to do.
     ordered.sort_by(|left, right| {
-        let names = |row: &FindingRow| (row.product_arn.clone(), row.finding_id.clone());
         if left.finding_id == right.finding_id && left.product_arn == right.product_arn {
             moment(left).cmp(&moment(right))
         } else {
-            names(left).cmp(&names(right))
+            (&left.product_arn, &left.finding_id).cmp(&(&right.product_arn, &right.finding_id))
         }
     });
     let is_same = |left: &&FindingRow, right: &&FindingRow| {
@@ -78,7 +78,7 @@ struct Resolver {
 
 /// What decides a row's subjects and tests, and what it was resolved to.
 struct ResolvedRow {
-    resource: (String, String, String, String),
+    resource: [Arc<str>; 4],
     subject: SubjectKey,
 }
 
@@ -91,7 +91,7 @@ impl Resolver {
         evidence: &mut AccountEvidence,
     ) -> SubjectKey {
         let is_same = |known: &ResolvedRow| {
-            let (resource_type, resource_id, region, resource_region) = &known.resource;
+            let [resource_type, resource_id, region, resource_region] = &known.resource;
             *resource_type == row.resource_type
                 && *resource_id == row.resource_id
                 && *region == row.region
@@ -102,10 +102,10 @@ impl Resolver {
         }
         let place = Place { account, region: &row.region };
         let stated = if row.resource_region.is_empty() { &row.region } else { &row.resource_region };
-        let basis = (RegionBasis::Finding, stated.as_str());
+        let basis = (RegionBasis::Finding, &**stated);
         let subject = subject_of(evidence, reading, place, (&row.resource_type, &row.resource_id), basis);
         let resource =
-            (row.resource_type.clone(), row.resource_id.clone(), row.region.clone(), row.resource_region.clone());
+            [row.resource_type.clone(), row.resource_id.clone(), row.region.clone(), row.resource_region.clone()];
         self.last = Some(ResolvedRow { resource, subject: subject.clone() });
         subject
     }
@@ -116,7 +116,7 @@ fn status_of(row: &FindingRow) -> Option<Status> {
     if row.record_state.eq_ignore_ascii_case("ARCHIVED") {
         return Some(Status::Ended);
     }
-    match row.compliance_status.as_str() {
+    match &*row.compliance_status {
         "" => None,
         "PASSED" => Some(Status::Pass),
         "FAILED" => Some(Status::Fail),
@@ -171,18 +171,18 @@ fn observe(
 /// Whether a finding typed as a resource is about the account: some tools write `AwsIamUser` with the
 /// account's id where there was no user to judge.
 fn names_an_account_instead(row: &FindingRow) -> bool {
-    row.resource_type != ACCOUNT_TYPE && AccountId::parse(&row.resource_id).is_some()
+    &*row.resource_type != ACCOUNT_TYPE && AccountId::parse(&row.resource_id).is_some()
 }
 
 /// Counts a finding that no test answers for: by its control, else by product and generator.
 fn count_unmapped(account: &AccountId, row: &FindingRow, control: Option<String>, evidence: &mut AccountEvidence) {
-    let product = Arn::parse(&row.product_arn).map_or(row.product_arn.as_str(), |arn| arn.resource);
+    let product = Arn::parse(&row.product_arn).map_or(&*row.product_arn, |arn| arn.resource);
     let product = product.trim_start_matches("product/");
     let name =
         control.map_or_else(|| format!("{product} {}", row.generator_id), |control| format!("{product} {control}"));
     let unmapped = evidence.unmapped_findings.entry(name).or_default();
-    unmapped.identifier = unmapped.identifier.clone().max(row.config_rule_name.clone());
+    unmapped.identifier = unmapped.identifier.clone().max(row.config_rule_name.to_string());
     unmapped.observations += u64::from(row.resource_index == 0);
-    unmapped.resources.insert((row.resource_type.clone(), row.resource_id.clone()));
+    unmapped.resources.insert((row.resource_type.to_string(), row.resource_id.to_string()));
     unmapped.accounts.insert(account.clone());
 }

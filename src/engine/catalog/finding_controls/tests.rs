@@ -5,28 +5,28 @@ const OWN: &str = "arn:aws:securityhub:eu-west-1::product/aws/securityhub";
 
 fn finding(product: &str, generator: &str) -> FindingRow {
     FindingRow {
-        account: "111122223333".to_owned(),
-        region: "eu-west-1".to_owned(),
-        product_arn: product.to_owned(),
-        finding_id: "f-1".to_owned(),
+        account: "111122223333".into(),
+        region: "eu-west-1".into(),
+        product_arn: product.into(),
+        finding_id: "f-1".into(),
         updated_at: Instant::parse_date("2026-01-01").unwrap(),
         processed_at: None,
         delivered_at: None,
-        generator_id: generator.to_owned(),
-        security_control_id: String::new(),
-        standard_control_id: String::new(),
-        standards_arn: String::new(),
-        config_rule_name: String::new(),
-        compliance_status: "FAILED".to_owned(),
-        reason_codes: String::new(),
-        record_state: "ACTIVE".to_owned(),
-        workflow_status: "NEW".to_owned(),
-        severity: String::new(),
-        title: String::new(),
+        generator_id: generator.into(),
+        security_control_id: "".into(),
+        standard_control_id: "".into(),
+        standards_arn: "".into(),
+        config_rule_name: "".into(),
+        compliance_status: "FAILED".into(),
+        reason_codes: "".into(),
+        record_state: "ACTIVE".into(),
+        workflow_status: "NEW".into(),
+        severity: "".into(),
+        title: "".into(),
         resource_index: 0,
-        resource_type: "AWS::IAM::User".to_owned(),
-        resource_id: "arn:aws:iam::111122223333:user/alice".to_owned(),
-        resource_region: String::new(),
+        resource_type: "AWS::IAM::User".into(),
+        resource_id: "arn:aws:iam::111122223333:user/alice".into(),
+        resource_region: "".into(),
         evidence_id: String::new(),
         record_number: 1,
     }
@@ -96,9 +96,9 @@ fn a_number_means_nothing_without_standard_and_version() {
 #[test]
 fn a_stated_control_goes_before_the_generator() {
     let mut stated = finding(OWN, "pci-dss/v/3.2.1/PCI.IAM.1");
-    stated.security_control_id = "IAM.4".to_owned();
+    stated.security_control_id = "IAM.4".into();
     assert_eq!(security_control_id(&stated).as_deref(), Some("IAM.4"));
-    stated.generator_id = "security-control/IAM.9".to_owned();
+    stated.generator_id = "security-control/IAM.9".into();
     assert_eq!(security_control_id(&stated).as_deref(), Some("IAM.4"));
 }
 
@@ -113,8 +113,8 @@ fn standard_and_number_beside_each_other_do_as_well() {
         ("", "1.4", None),
     ] {
         let mut record = finding(OWN, "unknown");
-        record.standards_arn = standard.to_owned();
-        record.standard_control_id = number.to_owned();
+        record.standards_arn = standard.into();
+        record.standard_control_id = number.into();
         assert_eq!(security_control_id(&record).as_deref(), wanted, "{standard} {number}");
     }
 }
@@ -135,7 +135,7 @@ fn only_security_hub_speaks_for_its_controls() {
         ("", false),
     ] {
         let mut record = finding(product, "security-control/EC2.13");
-        record.security_control_id = "EC2.13".to_owned();
+        record.security_control_id = "EC2.13".into();
         assert_eq!(is_from_security_hub(&record), is_own, "{product}");
         assert_eq!(security_control_id(&record).is_some(), is_own, "{product}");
     }
