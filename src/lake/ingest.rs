@@ -190,7 +190,8 @@ fn keep(mut files: Vec<ReadFile>, lake: &Lake, shared: &Shared, staging: &Stagin
     storage::write(&lake.root().join(&path), &rows, true)?;
     committed.push(CommittedFile::describe(lake.root(), FileRow::TABLE, "", path, rows.len() as u64)?);
     let tool = env!("CARGO_PKG_VERSION").to_owned();
-    commit::publish(lake.root(), &Commit { commit, schema: SCHEMA_VERSION, tool, files: committed })?;
+    let previous = lake.latest_sha256().to_owned();
+    commit::publish(lake.root(), &Commit { commit, schema: SCHEMA_VERSION, tool, previous, files: committed })?;
     summary.commit = Some(commit);
     Ok(summary)
 }

@@ -32,7 +32,12 @@ pub(super) fn commits(root: &Path) -> PathBuf {
 
 /// A commit's record.
 pub(super) fn commit(root: &Path, number: u64) -> PathBuf {
-    commits(root).join(format!("{number:08}.json"))
+    commits(root).join(commit_name(number))
+}
+
+/// The name of a commit's record.
+pub(super) fn commit_name(number: u64) -> String {
+    format!("{number:08}.json")
 }
 
 /// Working space of an ingest.

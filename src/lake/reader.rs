@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::commit::{self, Commit};
+use super::commit::{self, Commit, Commits};
 use super::schema::{EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow};
 use super::{LakeError, storage};
 
@@ -11,7 +11,7 @@ use super::{LakeError, storage};
 #[derive(Clone, Debug)]
 pub struct Lake {
     root: PathBuf,
-    commits: Vec<Commit>,
+    commits: Commits,
 }
 
 /// All rows of one account.
@@ -65,12 +65,17 @@ impl Lake {
     /// Its commits, in order.
     #[must_use]
     pub fn commits(&self) -> &[Commit] {
-        &self.commits
+        &self.commits.records
     }
 
     /// The number that the next commit takes.
     pub(super) fn next_commit(&self) -> u64 {
-        self.commits.len() as u64 + 1
+        self.commits.records.len() as u64 + 1
+    }
+
+    /// What the next commit names as the one before it.
+    pub(super) fn latest_sha256(&self) -> &str {
+        &self.commits.latest_sha256
     }
 
     /// The ledger: all evidence files ever offered, by path, bundle and content.
@@ -91,7 +96,7 @@ impl Lake {
     /// The accounts that have rows, in order.
     #[must_use]
     pub fn accounts(&self) -> Vec<String> {
-        let files = self.commits.iter().flat_map(|commit| &commit.files);
+        let files = self.commits.records.iter().flat_map(|commit| &commit.files);
         let accounts: BTreeSet<&String> =
             files.map(|file| &file.account).filter(|account| !account.is_empty()).collect();
         accounts.into_iter().cloned().collect()
@@ -155,7 +160,7 @@ impl Lake {
     }
 
     fn files(&self, table: &str, account: &str) -> Vec<PathBuf> {
-        let files = self.commits.iter().flat_map(|commit| &commit.files);
+        let files = self.commits.records.iter().flat_map(|commit| &commit.files);
         files
             .filter(|file| file.table == table && file.account == account)
             .map(|file| self.root.join(&file.path))
