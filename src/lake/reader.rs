@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::commit::{self, Commit, Commits};
+use super::commit::{self, Commit, Commits, CommittedFile};
 use super::schema::{EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow};
 use super::{LakeError, storage};
 
-/// A lake as its commits name it at one moment.
+/// A lake as its commits name it at one moment. Every file is checked against its commit before any
+/// of its rows is used.
 #[derive(Clone, Debug)]
 pub struct Lake {
     root: PathBuf,
@@ -81,11 +82,11 @@ impl Lake {
     /// The ledger: all evidence files ever offered, by path, bundle and content.
     ///
     /// # Errors
-    /// When a file of the lake cannot be read.
+    /// When a file of the lake cannot be read, or is not what its commit says.
     pub fn ledger(&self) -> Result<Vec<FileRow>, LakeError> {
         let mut rows: Vec<FileRow> = Vec::new();
-        for path in self.files(FileRow::TABLE, "") {
-            storage::read(&path, &mut rows)?;
+        for file in self.files(FileRow::TABLE, "") {
+            self.append(file, &mut rows)?;
         }
         rows.sort_by(|left, right| {
             (&left.path, &left.bundle, &left.sha256).cmp(&(&right.path, &right.bundle, &right.sha256))
@@ -105,7 +106,7 @@ impl Lake {
     /// All rows of an account, table by table in the order at rest.
     ///
     /// # Errors
-    /// When a file of the lake cannot be read.
+    /// When a file of the lake cannot be read, or is not what its commit says.
     pub fn account(&self, account: &str) -> Result<AccountRows, LakeError> {
         Ok(AccountRows {
             items: self.rows(account)?,
@@ -120,12 +121,12 @@ impl Lake {
     /// Every distinct pair of id and name (ARN) among an account's items; reads only those columns.
     ///
     /// # Errors
-    /// When a file of the lake cannot be read.
+    /// When a file of the lake cannot be read, or is not what its commit says.
     pub fn ties(&self, account: &str) -> Result<BTreeSet<TieRow>, LakeError> {
         const COLUMNS: [&str; 4] = ["recorder_region", "resource_type", "resource_id", "resource_arn"];
         let mut ties = BTreeSet::new();
-        for path in self.files(ItemRow::TABLE, account) {
-            for batch in storage::batches(&path, Some(&COLUMNS))? {
+        for file in self.files(ItemRow::TABLE, account) {
+            for batch in storage::batches(&self.root, file, Some(&COLUMNS))? {
                 collect_ties(&batch?, account, &mut ties)?;
             }
         }
@@ -139,8 +140,8 @@ impl Lake {
         mut folded: T,
         mut step: impl FnMut(&mut T, &R),
     ) -> Result<T, LakeError> {
-        for path in self.files(R::TABLE, account) {
-            for batch in storage::batches(&path, None)? {
+        for file in self.files(R::TABLE, account) {
+            for batch in storage::batches(&self.root, file, None)? {
                 let mut rows: Vec<R> = Vec::new();
                 R::from_batch(&batch?, &mut rows)?;
                 for row in &rows {
@@ -153,18 +154,22 @@ impl Lake {
 
     fn rows<R: Row>(&self, account: &str) -> Result<Vec<R>, LakeError> {
         let mut rows = Vec::new();
-        for path in self.files(R::TABLE, account) {
-            storage::read(&path, &mut rows)?;
+        for file in self.files(R::TABLE, account) {
+            self.append(file, &mut rows)?;
         }
         Ok(rows)
     }
 
-    fn files(&self, table: &str, account: &str) -> Vec<PathBuf> {
+    fn append<R: Row>(&self, file: &CommittedFile, rows: &mut Vec<R>) -> Result<(), LakeError> {
+        for batch in storage::batches(&self.root, file, None)? {
+            R::from_batch(&batch?, rows)?;
+        }
+        Ok(())
+    }
+
+    fn files<'a>(&'a self, table: &'a str, account: &'a str) -> impl Iterator<Item = &'a CommittedFile> {
         let files = self.commits.records.iter().flat_map(|commit| &commit.files);
-        files
-            .filter(|file| file.table == table && file.account == account)
-            .map(|file| self.root.join(&file.path))
-            .collect()
+        files.filter(move |file| file.table == table && file.account == account)
     }
 }
 
