@@ -12,6 +12,7 @@ mod staging;
 mod listing;
 mod intake;
 mod deduplicate;
+mod outcome;
 mod ingest;
 mod reader;
 
