@@ -84,35 +84,57 @@ impl CommittedFile {
 }
 
 /// Makes sure that `root` is a lake of this schema, creating an empty one in a folder that is new or
-/// empty.
+/// empty, and keeps other ingests out while the answer is open: another one is waited for.
 ///
 /// # Errors
-/// When the folder holds something else, or a lake of another schema version.
-pub(super) fn ensure_lake(root: &Path) -> Result<(), LakeError> {
-    if layout::marker(root).exists() {
-        return check_marker(root);
-    }
+/// When the folder holds something else, or a lake of another schema version; when it cannot be
+/// written or locked.
+pub(super) fn lock_lake(root: &Path) -> Result<File, LakeError> {
     fs::create_dir_all(root).map_err(|error| LakeError::io(root, error))?;
-    let mut entries = fs::read_dir(root).map_err(|error| LakeError::io(root, error))?;
-    if entries.next().is_some() {
-        return Err(LakeError::NotALake { path: root.to_owned() });
+    // Whoever makes a lake locks first, so what stands there without a lock is no lake to be; nothing
+    // is put into a folder of something else.
+    if holds_something_else(root)? && !layout::lock(root).exists() && !layout::marker(root).exists() {
+        return Err(LakeError::NotEmpty { path: root.to_owned() });
     }
-    let marker = Marker { format: FORMAT.to_owned(), schema: SCHEMA_VERSION };
-    write_json(&layout::marker(root), &marker)
+    let lock = lock(root)?;
+    if layout::marker(root).exists() {
+        check_marker(root)?;
+    } else if holds_something_else(root)? {
+        return Err(LakeError::NotEmpty { path: root.to_owned() });
+    } else {
+        let marker = Marker { format: FORMAT.to_owned(), schema: SCHEMA_VERSION };
+        write_json(&layout::marker(root), &marker)?;
+    }
+    Ok(lock)
+}
+
+/// Whether the folder holds more than what stands in a lake before it is one.
+fn holds_something_else(root: &Path) -> Result<bool, LakeError> {
+    for entry in fs::read_dir(root).map_err(|error| LakeError::io(root, error))? {
+        let name = entry.map_err(|error| LakeError::io(root, error))?.file_name();
+        if !layout::BEFORE_A_LAKE.iter().any(|before| name == *before) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Checks that `root` is a lake that this version can read.
 ///
 /// # Errors
-/// When it is not.
+/// When it is not, or is not there.
 pub(super) fn check_marker(root: &Path) -> Result<(), LakeError> {
+    let not_a_lake = |why| LakeError::NotALake { path: root.to_owned(), why };
     let path = layout::marker(root);
+    if !root.exists() {
+        return Err(LakeError::Missing { path: root.to_owned() });
+    }
     if !path.exists() {
-        return Err(LakeError::NotALake { path: root.to_owned() });
+        return Err(not_a_lake("it has no `lake.json`"));
     }
     let marker: Marker = read_json(&path)?;
     if marker.format != FORMAT {
-        return Err(LakeError::NotALake { path: root.to_owned() });
+        return Err(not_a_lake("its `lake.json` is of something else"));
     }
     if marker.schema != SCHEMA_VERSION {
         return Err(LakeError::Schema { path: root.to_owned(), found: marker.schema });
@@ -120,11 +142,7 @@ pub(super) fn check_marker(root: &Path) -> Result<(), LakeError> {
     Ok(())
 }
 
-/// Waits until no other ingest works on the lake, then keeps others out while the file is open.
-///
-/// # Errors
-/// When the lock file cannot be made or locked.
-pub(super) fn lock(root: &Path) -> Result<File, LakeError> {
+fn lock(root: &Path) -> Result<File, LakeError> {
     let path = layout::lock(root);
     let file = File::options()
         .create(true)

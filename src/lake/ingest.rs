@@ -76,8 +76,7 @@ pub fn ingest(
     progress: &Progress,
 ) -> Result<IngestSummary, LakeError> {
     let discovery = discover(arguments)?;
-    commit::ensure_lake(root)?;
-    let _lock = commit::lock(root)?;
+    let _lock = commit::lock_lake(root)?;
     let lake = Lake::open(root)?;
     let ledger = lake.ledger()?;
     let shared = Shared {

@@ -139,3 +139,57 @@ fn what_cannot_be_read_is_told_again_when_it_is_known() {
     assert_eq!((second.files_new, second.files_known, second.files_rejected), (0, 2, 1));
     assert!(second.problems.is_empty() && second.commit.is_none());
 }
+
+#[test]
+fn ingests_into_one_new_lake_wait_for_each_other() {
+    for round in 0..20 {
+        let ground =
+            Ground::with(&[("a/a.json", READ.to_vec()), ("b/b.json", READ.to_vec()), ("c/c.json", READ.to_vec())]);
+        let start = std::sync::Barrier::new(3);
+        std::thread::scope(|scope| {
+            let ingests: Vec<_> = ["a", "b", "c"]
+                .map(|name| {
+                    let (evidence, lake, start) = (ground.evidence().join(name), ground.lake(), &start);
+                    scope.spawn(move || {
+                        start.wait();
+                        read_into(&evidence, &lake)
+                    })
+                })
+                .into();
+            for ingest in ingests {
+                let summary = ingest.join().unwrap().unwrap_or_else(|error| panic!("round {round}: {error}"));
+                assert_eq!(summary.files_new, 1);
+            }
+        });
+        assert_eq!(ground.ledger().len(), 3);
+    }
+}
+
+#[test]
+fn what_an_ingest_left_before_there_was_a_lake_is_no_hindrance() {
+    let ground = Ground::with(&[("a.json", READ.to_vec())]);
+    std::fs::create_dir(ground.lake()).unwrap();
+    for name in ["lake.lock", "lake.json.new", crate::lake::MADE_BY_RUN] {
+        std::fs::write(ground.lake().join(name), "").unwrap();
+    }
+    assert_eq!(ground.ingest().unwrap().commit, Some(1));
+}
+
+#[test]
+fn nothing_is_put_into_a_folder_of_something_else() {
+    let ground = Ground::with(&[("a.json", READ.to_vec())]);
+    std::fs::create_dir(ground.lake()).unwrap();
+    std::fs::write(ground.lake().join("thesis.txt"), "mine").unwrap();
+    let error = ground.ingest().unwrap_err();
+    assert!(error.to_string().contains("is not empty"), "{error}");
+    assert_eq!(std::fs::read_dir(ground.lake()).unwrap().count(), 1);
+    let error = Lake::open(&ground.lake()).unwrap_err();
+    assert!(error.to_string().contains("it has no `lake.json`; name"), "{error}");
+}
+
+#[test]
+fn a_lake_that_is_not_there_is_said_not_to_be() {
+    let ground = Ground::with(&[]);
+    let error = Lake::open(&ground.lake()).unwrap_err();
+    assert!(error.to_string().contains("does not exist"), "{error}");
+}
