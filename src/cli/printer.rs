@@ -110,6 +110,10 @@ pub(super) fn ingest_summary(summary: &IngestSummary) {
     if more > 0 {
         remark(&format!("and {more} more problems; the ledger has them all"));
     }
+    let (rejected, partial) = (summary.files_rejected, summary.files_partial);
+    if rejected + partial > 0 {
+        remark(&format!("of all files offered, {rejected} were rejected and {partial} read only in part"));
+    }
     let known = if summary.files_known > 0 {
         format!("; {} files were in its ledger already", summary.files_known)
     } else {

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::commit::{self, Commit, CommittedFile};
 use super::deduplicate::{FileRanks, Fingerprint, Fingerprinter, Identified, deduplicate, number_of};
 use super::intake::{ReadFile, Shared, Worker, refused};
+use super::outcome::{self, Judged, judged};
 use super::reader::Lake;
 use super::schema::{FileRow, Row, SCHEMA_VERSION};
 use super::staging::{AccountTables, Staging};
@@ -49,6 +50,10 @@ pub struct IngestSummary {
     pub files_new: u64,
     /// Files offered that its ledger had already.
     pub files_known: u64,
+    /// Files offered, new or known, of which nothing could be used.
+    pub files_rejected: u64,
+    /// Files offered, new or known, of which something could not be used.
+    pub files_partial: u64,
     /// Records new to the lake.
     pub records_new: u64,
     /// The commit it made; `None` where nothing was new.
@@ -71,8 +76,7 @@ pub fn ingest(
     progress: &Progress,
 ) -> Result<IngestSummary, LakeError> {
     let discovery = discover(arguments)?;
-    commit::ensure_lake(root)?;
-    let _lock = commit::lock(root)?;
+    let _lock = commit::lock_lake(root)?;
     let lake = Lake::open(root)?;
     let ledger = lake.ledger()?;
     let shared = Shared {
@@ -154,7 +158,7 @@ fn group(files: &[EvidencePath]) -> Vec<Vec<&EvidencePath>> {
 }
 
 /// Decides what is new, writes it, and commits.
-fn keep(mut files: Vec<ReadFile>, lake: &Lake, shared: &Shared, staging: &Staging) -> Result<IngestSummary, LakeError> {
+fn keep(files: Vec<ReadFile>, lake: &Lake, shared: &Shared, staging: &Staging) -> Result<IngestSummary, LakeError> {
     let ranks = rank(&files);
     let commit = lake.next_commit();
     let accounts = staging.accounts();
@@ -170,29 +174,41 @@ fn keep(mut files: Vec<ReadFile>, lake: &Lake, shared: &Shared, staging: &Stagin
             *kept.entry(file).or_default() += 1;
         }
     }
-    let files_known = files.iter().filter(|file| file.is_known).count() as u64;
-    let mut summary = IngestSummary { files_known, ..IngestSummary::default() };
-    files.retain(|file| !file.is_known);
+    let mut files = judged(files);
+    let mut summary = offered(&files);
+    files.retain(|file| !file.file.is_known);
     if files.is_empty() {
         return Ok(summary);
     }
-    files.sort_by(|left, right| {
+    files.sort_by(|Judged { file: left, .. }, Judged { file: right, .. }| {
         (&left.path, &left.bundle, left.number).cmp(&(&right.path, &right.bundle, right.number))
     });
     let rows: Vec<FileRow> = files
         .iter()
-        .map(|file| ledger_row(file, kept.get(&file.number).copied().unwrap_or(0)))
+        .map(|judged| ledger_row(judged, kept.get(&judged.file.number).copied().unwrap_or(0)))
         .collect::<Result<_, _>>()?;
-    summary.files_new = rows.iter().filter(|row| row.outcome != "bundle").count() as u64;
+    summary.files_new = rows.iter().filter(|row| row.outcome != outcome::BUNDLE).count() as u64;
     summary.records_new = rows.iter().map(|row| row.records_kept).sum();
-    summary.problems = files.into_iter().flat_map(problems_of).collect();
+    summary.problems = files.into_iter().flat_map(|judged| problems_of(judged.file)).collect();
     let path = layout::ledger_file(commit);
     storage::write(&lake.root().join(&path), &rows, true)?;
     committed.push(CommittedFile::describe(lake.root(), FileRow::TABLE, "", path, rows.len() as u64)?);
     let tool = env!("CARGO_PKG_VERSION").to_owned();
-    commit::publish(lake.root(), &Commit { commit, schema: SCHEMA_VERSION, tool, files: committed })?;
+    let previous = lake.latest_sha256().to_owned();
+    commit::publish(lake.root(), &Commit { commit, schema: SCHEMA_VERSION, tool, previous, files: committed })?;
     summary.commit = Some(commit);
     Ok(summary)
+}
+
+/// What can be said of all files offered, whether the lake knew them or not.
+fn offered(files: &[Judged]) -> IngestSummary {
+    let count = |holds: fn(&Judged) -> bool| files.iter().filter(|file| holds(file)).count() as u64;
+    IngestSummary {
+        files_known: count(|judged| judged.file.is_known),
+        files_rejected: count(Judged::is_rejected),
+        files_partial: count(Judged::is_partial),
+        ..IngestSummary::default()
+    }
 }
 
 /// The place of each file in the order of delivery, and its ledger id.
@@ -296,7 +312,7 @@ impl Place<'_> {
 }
 
 /// A file's row of the ledger. Its records must add up.
-fn ledger_row(file: &ReadFile, kept: u64) -> Result<FileRow, LakeError> {
+fn ledger_row(Judged { file, outcome }: &Judged, kept: u64) -> Result<FileRow, LakeError> {
     let report = &file.report;
     let usable = report.handed_over + report.known;
     let sums = usable + report.set_aside + report.rejected == report.read && kept <= usable;
@@ -324,7 +340,7 @@ fn ledger_row(file: &ReadFile, kept: u64) -> Result<FileRow, LakeError> {
         } else {
             report.kind.map(|kind| kind.name().to_owned()).unwrap_or_default()
         },
-        outcome: outcome(file).to_owned(),
+        outcome: (*outcome).to_owned(),
         account,
         region,
         evidence_time: report.time,
@@ -336,23 +352,6 @@ fn ledger_row(file: &ReadFile, kept: u64) -> Result<FileRow, LakeError> {
         records_rejected: report.rejected,
         reason: reason(file),
     })
-}
-
-/// What became of a file. A file of which nothing at all could be used is rejected, whatever it was
-/// recognised as.
-fn outcome(file: &ReadFile) -> &'static str {
-    let report = &file.report;
-    if file.is_bundle {
-        return "bundle";
-    }
-    let something_wrong = file.fault.is_some() || report.problem_count > 0;
-    let something_used = report.handed_over + report.known + report.set_aside > 0;
-    match (report.kind, something_wrong) {
-        (Some(kind), false) if kind.set_aside().is_some() => "set_aside",
-        (Some(_), false) => "accepted",
-        (Some(_), true) if something_used => "partial",
-        _ => "rejected",
-    }
 }
 
 fn reason(file: &ReadFile) -> String {
@@ -373,3 +372,6 @@ fn problems_of(file: ReadFile) -> impl Iterator<Item = (String, String, Problem)
     let problems: BTreeSet<Problem> = file.fault.into_iter().chain(file.report.problems).collect();
     problems.into_iter().map(move |problem| (path.clone(), bundle.clone(), problem))
 }
+
+#[cfg(test)]
+mod tests;

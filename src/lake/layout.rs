@@ -1,6 +1,8 @@
 //! Where things lie inside a lake.
 //!
 //! ```text
+//! lake.lock                               held by the ingest that works on the lake
+//! made-by-run                             only where `tickmark run` may replace the lake
 //! lake.json                               what this folder is, and its schema version
 //! commits/00000001.json                   what an ingest added: the lake is what these name
 //! tables/ledger/00000001.parquet          evidence files
@@ -14,6 +16,12 @@
 //! regard to any other's.
 
 use std::path::{Path, PathBuf};
+
+/// The file in a lake that says that `tickmark run` made it for one run, and may replace it.
+pub const MADE_BY_RUN: &str = "made-by-run";
+
+/// What may stand in a folder that is going to be a lake.
+pub(super) const BEFORE_A_LAKE: [&str; 3] = ["lake.lock", "lake.json.new", MADE_BY_RUN];
 
 /// The folder of the lake that is the marker of one.
 pub(super) fn marker(root: &Path) -> PathBuf {
@@ -32,7 +40,12 @@ pub(super) fn commits(root: &Path) -> PathBuf {
 
 /// A commit's record.
 pub(super) fn commit(root: &Path, number: u64) -> PathBuf {
-    commits(root).join(format!("{number:08}.json"))
+    commits(root).join(commit_name(number))
+}
+
+/// The name of a commit's record.
+pub(super) fn commit_name(number: u64) -> String {
+    format!("{number:08}.json")
 }
 
 /// Working space of an ingest.

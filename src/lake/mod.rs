@@ -12,6 +12,7 @@ mod staging;
 mod listing;
 mod intake;
 mod deduplicate;
+mod outcome;
 mod ingest;
 mod reader;
 
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub use commit::{Commit, CommittedFile};
 pub use ingest::{IngestSummary, Progress, ingest};
+pub use layout::MADE_BY_RUN;
 pub use reader::{AccountRows, Lake, TieRow};
 pub use schema::{EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SCHEMA_VERSION, SnapshotRow};
 
@@ -33,9 +35,23 @@ pub enum LakeError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// There is no such folder.
+    #[error("there is no lake `{}`: the folder does not exist; name one that `tickmark ingest` made", path.display())]
+    Missing {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The folder is not a lake.
-    #[error("`{}` is not a tickmark lake: it has no `lake.json`, and is not empty; name a new folder, or a lake", path.display())]
+    #[error("`{}` is not a tickmark lake: {why}; name a folder that `tickmark ingest` made", path.display())]
     NotALake {
+        /// The folder.
+        path: PathBuf,
+        /// What shows it.
+        why: &'static str,
+    },
+    /// The folder is not a lake, and none can be made in it.
+    #[error("`{}` is not empty and not a tickmark lake: it has no `lake.json`; name a new folder, or a lake", path.display())]
+    NotEmpty {
         /// The folder.
         path: PathBuf,
     },

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::commit::{self, Commit};
+use super::commit::{self, Commit, Commits, CommittedFile};
 use super::schema::{EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow};
 use super::{LakeError, storage};
 
-/// A lake as its commits name it at one moment.
+/// A lake as its commits name it at one moment. Every file is checked against its commit before any
+/// of its rows is used.
 #[derive(Clone, Debug)]
 pub struct Lake {
     root: PathBuf,
-    commits: Vec<Commit>,
+    commits: Commits,
 }
 
 /// All rows of one account.
@@ -65,22 +66,27 @@ impl Lake {
     /// Its commits, in order.
     #[must_use]
     pub fn commits(&self) -> &[Commit] {
-        &self.commits
+        &self.commits.records
     }
 
     /// The number that the next commit takes.
     pub(super) fn next_commit(&self) -> u64 {
-        self.commits.len() as u64 + 1
+        self.commits.records.len() as u64 + 1
+    }
+
+    /// What the next commit names as the one before it.
+    pub(super) fn latest_sha256(&self) -> &str {
+        &self.commits.latest_sha256
     }
 
     /// The ledger: all evidence files ever offered, by path, bundle and content.
     ///
     /// # Errors
-    /// When a file of the lake cannot be read.
+    /// When a file of the lake cannot be read, or is not what its commit says.
     pub fn ledger(&self) -> Result<Vec<FileRow>, LakeError> {
         let mut rows: Vec<FileRow> = Vec::new();
-        for path in self.files(FileRow::TABLE, "") {
-            storage::read(&path, &mut rows)?;
+        for file in self.files(FileRow::TABLE, "") {
+            self.append(file, &mut rows)?;
         }
         rows.sort_by(|left, right| {
             (&left.path, &left.bundle, &left.sha256).cmp(&(&right.path, &right.bundle, &right.sha256))
@@ -91,7 +97,7 @@ impl Lake {
     /// The accounts that have rows, in order.
     #[must_use]
     pub fn accounts(&self) -> Vec<String> {
-        let files = self.commits.iter().flat_map(|commit| &commit.files);
+        let files = self.commits.records.iter().flat_map(|commit| &commit.files);
         let accounts: BTreeSet<&String> =
             files.map(|file| &file.account).filter(|account| !account.is_empty()).collect();
         accounts.into_iter().cloned().collect()
@@ -100,7 +106,7 @@ impl Lake {
     /// All rows of an account, table by table in the order at rest.
     ///
     /// # Errors
-    /// When a file of the lake cannot be read.
+    /// When a file of the lake cannot be read, or is not what its commit says.
     pub fn account(&self, account: &str) -> Result<AccountRows, LakeError> {
         Ok(AccountRows {
             items: self.rows(account)?,
@@ -115,12 +121,12 @@ impl Lake {
     /// Every distinct pair of id and name (ARN) among an account's items; reads only those columns.
     ///
     /// # Errors
-    /// When a file of the lake cannot be read.
+    /// When a file of the lake cannot be read, or is not what its commit says.
     pub fn ties(&self, account: &str) -> Result<BTreeSet<TieRow>, LakeError> {
         const COLUMNS: [&str; 4] = ["recorder_region", "resource_type", "resource_id", "resource_arn"];
         let mut ties = BTreeSet::new();
-        for path in self.files(ItemRow::TABLE, account) {
-            for batch in storage::batches(&path, Some(&COLUMNS))? {
+        for file in self.files(ItemRow::TABLE, account) {
+            for batch in storage::batches(&self.root, file, Some(&COLUMNS))? {
                 collect_ties(&batch?, account, &mut ties)?;
             }
         }
@@ -134,8 +140,8 @@ impl Lake {
         mut folded: T,
         mut step: impl FnMut(&mut T, &R),
     ) -> Result<T, LakeError> {
-        for path in self.files(R::TABLE, account) {
-            for batch in storage::batches(&path, None)? {
+        for file in self.files(R::TABLE, account) {
+            for batch in storage::batches(&self.root, file, None)? {
                 let mut rows: Vec<R> = Vec::new();
                 R::from_batch(&batch?, &mut rows)?;
                 for row in &rows {
@@ -148,18 +154,22 @@ impl Lake {
 
     fn rows<R: Row>(&self, account: &str) -> Result<Vec<R>, LakeError> {
         let mut rows = Vec::new();
-        for path in self.files(R::TABLE, account) {
-            storage::read(&path, &mut rows)?;
+        for file in self.files(R::TABLE, account) {
+            self.append(file, &mut rows)?;
         }
         Ok(rows)
     }
 
-    fn files(&self, table: &str, account: &str) -> Vec<PathBuf> {
-        let files = self.commits.iter().flat_map(|commit| &commit.files);
-        files
-            .filter(|file| file.table == table && file.account == account)
-            .map(|file| self.root.join(&file.path))
-            .collect()
+    fn append<R: Row>(&self, file: &CommittedFile, rows: &mut Vec<R>) -> Result<(), LakeError> {
+        for batch in storage::batches(&self.root, file, None)? {
+            R::from_batch(&batch?, rows)?;
+        }
+        Ok(())
+    }
+
+    fn files<'a>(&'a self, table: &'a str, account: &'a str) -> impl Iterator<Item = &'a CommittedFile> {
+        let files = self.commits.records.iter().flat_map(|commit| &commit.files);
+        files.filter(move |file| file.table == table && file.account == account)
     }
 }
 

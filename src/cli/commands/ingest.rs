@@ -14,7 +14,8 @@ use crate::lake::{self, IngestSummary, Progress};
 pub(in crate::cli) fn ingest(arguments: &IngestArguments) -> anyhow::Result<Exit> {
     check_apart(&arguments.evidence, &arguments.lake, "the lake")?;
     let summary = read_evidence(&arguments.evidence, &arguments.lake)?;
-    Ok(if summary.problems.is_empty() { Exit::Complete } else { Exit::EvidenceRejected })
+    let unread = summary.files_rejected + summary.files_partial;
+    Ok(if unread == 0 { Exit::Complete } else { Exit::EvidenceRejected })
 }
 
 /// Reads evidence with progress and an account of it on stderr.
