@@ -16,6 +16,7 @@ use super::results::{Assessment, CoverageRow, EvidenceAccount, LedgerRow, Record
 use super::scope::Scope;
 use super::settings::Settings;
 use super::timeline::intersect_all;
+use crate::formats::DeliveredName;
 use crate::lake::{FileRow, Lake, LakeError};
 use crate::model::{AccountId, Region, Source};
 
@@ -207,9 +208,8 @@ fn delivered(ledger: &[FileRow]) -> Attestations {
             && row.outcome != "rejected"
     });
     for row in attesting {
-        let place = AccountId::parse(&row.account).zip(Region::parse(&row.region));
-        if let (Some((account, region)), Some(time)) = (place, row.evidence_time) {
-            attestations.attest(&account, &region, Source::Config, time);
+        if let (Some(name), Some(time)) = (DeliveredName::parse(&row.path), row.evidence_time) {
+            attestations.attest(&name.recorder.account, &name.recorder.region, Source::Config, time);
         }
     }
     attestations

@@ -411,9 +411,9 @@ pub struct LedgerRow {
     pub kind: String,
     /// `accepted`, `partial`, `set_aside`, `rejected`; `bundle` for a bundle whose members are listed.
     pub outcome: String,
-    /// Account that its name or content states, or empty.
+    /// Account that its name, else its path states, or empty.
     pub account: String,
-    /// Region that its name or content states, or empty.
+    /// Region that its name, else its path states, or empty.
     pub region: String,
     /// The time it speaks for, where it has one.
     pub evidence_time: Option<Instant>,

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::commit::{self, Commit, CommittedFile};
 use super::deduplicate::{FileRanks, Fingerprint, Fingerprinter, Identified, deduplicate, number_of};
-use super::intake::{ReadFile, Shared, Worker, refused};
+use super::intake::{FileKey, ReadFile, Shared, Worker, refused};
 use super::outcome::{self, Judged, judged};
 use super::reader::Lake;
 use super::schema::{FileRow, Row, SCHEMA_VERSION};
@@ -82,7 +82,7 @@ pub fn ingest(
     let shared = Shared {
         fingerprinter: Fingerprinter::new(),
         next_file: AtomicU32::new(0),
-        known_files: ledger.into_iter().map(|row| (row.path, row.bundle, row.sha256)).collect(),
+        known_files: ledger.into_iter().map(FileKey::of_row).collect(),
     };
     progress.files.store(discovery.files.len() as u64, Ordering::Relaxed);
     progress.bytes.store(discovery.files.iter().map(|file| file.size).sum(), Ordering::Relaxed);
@@ -324,11 +324,7 @@ fn ledger_row(Judged { file, outcome }: &Judged, kept: u64) -> Result<FileRow, L
         return Err(LakeError::Account { path: file.path.clone(), what });
     }
     let sha256 = file.custody.as_ref().map(|custody| custody.sha256.clone()).unwrap_or_default();
-    let (account, region) = report
-        .recorder
-        .as_ref()
-        .map(|recorder| (recorder.account.to_string(), recorder.region.to_string()))
-        .unwrap_or_default();
+    let stated = |text: Option<String>| text.unwrap_or_default();
     Ok(FileRow {
         evidence_id: EvidenceId::of_sha256(&sha256).as_str().to_owned(),
         path: file.path.clone(),
@@ -341,8 +337,8 @@ fn ledger_row(Judged { file, outcome }: &Judged, kept: u64) -> Result<FileRow, L
             report.kind.map(|kind| kind.name().to_owned()).unwrap_or_default()
         },
         outcome: (*outcome).to_owned(),
-        account,
-        region,
+        account: stated(report.account.as_ref().map(ToString::to_string)),
+        region: stated(report.region.as_ref().map(ToString::to_string)),
         evidence_time: report.time,
         read_to_end: report.whole && file.fault.is_none(),
         records_read: report.read,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::deduplicate::{Fingerprint, Fingerprinter};
 use super::listing::{ListedResource, Listings};
-use super::schema::{EvaluationRow, FindingRow, ItemRow, RuleRow};
+use super::schema::{EvaluationRow, FileRow, FindingRow, ItemRow, RuleRow};
 use super::staging::Batch;
 use crate::evidence::{Custody, LeafName, Refusal, Visitor};
 use crate::formats::records::{EvaluationOrigin, EvaluationRecord, FindingRecord, ItemRecord, Record, RuleRecord};
@@ -59,8 +59,36 @@ impl ReadFile {
 pub(super) struct Shared {
     pub(super) fingerprinter: Fingerprinter,
     pub(super) next_file: AtomicU32,
-    /// Path, bundle and SHA-256 of every file in the lake's ledger.
-    pub(super) known_files: HashSet<(String, String, String)>,
+    /// Every file in the lake's ledger.
+    pub(super) known_files: HashSet<FileKey>,
+}
+
+/// What makes a file the same file at another ingest. Account and region belong to it, because the
+/// same bytes in another account's folder say something else.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FileKey {
+    path: String,
+    bundle: String,
+    sha256: String,
+    account: String,
+    region: String,
+}
+
+impl FileKey {
+    /// The key of a file in the ledger.
+    pub(super) fn of_row(row: FileRow) -> Self {
+        Self { path: row.path, bundle: row.bundle, sha256: row.sha256, account: row.account, region: row.region }
+    }
+
+    fn new(path: &str, bundle: &str, sha256: &str, report: &FileReport) -> Self {
+        Self {
+            path: path.to_owned(),
+            bundle: bundle.to_owned(),
+            sha256: sha256.to_owned(),
+            account: report.account.as_ref().map(ToString::to_string).unwrap_or_default(),
+            region: report.region.as_ref().map(ToString::to_string).unwrap_or_default(),
+        }
+    }
 }
 
 /// An item whose text was read before.
@@ -179,7 +207,7 @@ impl Visitor for Worker<'_> {
     fn finished(&mut self, name: &LeafName, custody: &Custody, fault: Option<&Problem>) {
         let number = self.sink.file;
         let report = self.report.take().unwrap_or_default();
-        let key = (name.path.clone(), name.bundle.clone(), custody.sha256.clone());
+        let key = FileKey::new(&name.path, &name.bundle, &custody.sha256, &report);
         let is_known = self.shared.known_files.contains(&key);
         let whole = report.whole && report.rejected == 0 && fault.is_none();
         if is_known {
@@ -189,8 +217,8 @@ impl Visitor for Worker<'_> {
         }
         self.files.push(ReadFile {
             number,
-            path: key.0,
-            bundle: key.1,
+            path: key.path,
+            bundle: key.bundle,
             custody: Some(custody.clone()),
             report,
             fault: fault.cloned(),
@@ -200,12 +228,12 @@ impl Visitor for Worker<'_> {
     }
 
     fn bundle(&mut self, path: &str, outer: &str, custody: &Custody, _members: u64, fault: Option<&Problem>) {
-        let key = (path.to_owned(), outer.to_owned(), custody.sha256.clone());
+        let key = FileKey::new(path, outer, &custody.sha256, &FileReport::default());
         let is_known = self.shared.known_files.contains(&key);
         self.files.push(ReadFile {
             number: self.shared.next_file.fetch_add(1, Ordering::Relaxed),
-            path: key.0,
-            bundle: key.1,
+            path: key.path,
+            bundle: key.bundle,
             custody: Some(custody.clone()),
             report: FileReport::default(),
             fault: fault.cloned(),
@@ -221,12 +249,12 @@ impl Visitor for Worker<'_> {
 
 /// A file that was refused unread.
 pub(super) fn refused(shared: &Shared, refusal: &Refusal) -> ReadFile {
-    let key = (refusal.path.clone(), refusal.bundle.clone(), String::new());
+    let key = FileKey::new(&refusal.path, &refusal.bundle, "", &FileReport::default());
     let is_known = shared.known_files.contains(&key);
     ReadFile {
         number: shared.next_file.fetch_add(1, Ordering::Relaxed),
-        path: key.0,
-        bundle: key.1,
+        path: key.path,
+        bundle: key.bundle,
         custody: None,
         report: FileReport::default(),
         fault: Some(refusal.problem.clone()),

@@ -468,9 +468,9 @@ table! {
         kind: String,
         /// `accepted`, `partial`, `set_aside`, `rejected` or `bundle`.
         outcome: String,
-        /// Account its name or records state, or empty.
+        /// Account its name, else its path states, or empty.
         account: String,
-        /// Region its name or records state, or empty.
+        /// Region its name, else its path states, or empty.
         region: String,
         /// The time it speaks for, if it has one.
         evidence_time: Option<Instant>,
