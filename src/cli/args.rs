@@ -9,7 +9,7 @@ const EXIT_STATUS: &str = "\
 Exit status:
   0  done, and all evidence was read
   1  stopped by an error; no result was written
-  2  wrong usage
+  2  wrong usage, or a file, folder or lake named that is not there or is none
   3  done, but some evidence was rejected or could be read only in part
   4  exceptions were found, and --fail-on exceptions was given";
 
@@ -45,7 +45,8 @@ pub(super) struct RunArguments {
     /// Files and folders of exported evidence; bundles (zip, tar) are opened.
     #[arg(required = true, value_name = "EVIDENCE")]
     pub(super) evidence: Vec<PathBuf>,
-    /// Keep the records in this lake, adding to what it has; unless given, a new one inside --out.
+    /// Keep the records in this lake, adding to what it has; unless given, a new one, OUT/lake, which the next
+    /// run there replaces.
     #[arg(long, value_name = "DIR")]
     pub(super) lake: Option<PathBuf>,
     #[command(flatten)]

@@ -9,7 +9,7 @@ pub enum Exit {
     Complete,
     /// Stopped by an error.
     Stopped,
-    /// Wrong usage.
+    /// Wrong usage, or a file, folder or lake named that is not there or is none.
     Usage,
     /// Done, but some evidence was rejected or read only in part.
     EvidenceRejected,

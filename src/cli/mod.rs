@@ -34,22 +34,44 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Controls(arguments) => commands::controls::controls(arguments),
     });
     done.unwrap_or_else(|error| {
-        printer::remark(&format!("error: {}", crate::report::escape::visible(&format!("{error:#}"))));
+        printer::remark(&format!("error: {}", crate::report::escape::visible(&with_causes(&error))));
         if is_usage(&error) { Exit::Usage } else { Exit::Stopped }
     })
 }
 
+/// A message and its causes, but for those that it tells already.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut message = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !message.contains(&cause) {
+            message.push_str(": ");
+            message.push_str(&cause);
+        }
+    }
+    message
+}
+
 /// What was asked for cannot be meant, or names what does not exist.
 fn is_usage(error: &anyhow::Error) -> bool {
-    let is_missing_evidence = || matches!(error.downcast_ref::<LakeError>(), Some(LakeError::Discover(_)));
-    let is_bad_request = || {
-        matches!(error.downcast_ref::<AssessError>(), Some(AssessError::Alias(_) | AssessError::UnknownControl { .. }))
+    let names_no_lake_or_evidence = |error: &LakeError| {
+        matches!(
+            error,
+            LakeError::Discover(_)
+                | LakeError::Missing { .. }
+                | LakeError::NotALake { .. }
+                | LakeError::NotEmpty { .. }
+        )
+    };
+    let is_bad_request = |error: &AssessError| match error {
+        AssessError::Alias(_) | AssessError::UnknownControl { .. } => true,
+        AssessError::Lake(error) => names_no_lake_or_evidence(error),
+        AssessError::NotAnAccount(_) => false,
     };
     error.is::<UsageError>()
         || error.is::<SettingsFileError>()
         || error.is::<DiscoverError>()
-        || is_missing_evidence()
-        || is_bad_request()
+        || error.downcast_ref().is_some_and(names_no_lake_or_evidence)
+        || error.downcast_ref().is_some_and(is_bad_request)
 }
 
 fn help_or_usage(error: &clap::Error) -> Exit {
@@ -65,3 +87,6 @@ fn use_threads(threads: Option<u16>) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

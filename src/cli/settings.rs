@@ -102,6 +102,8 @@ fn nearest_existing(path: &Path) -> PathBuf {
     path.to_owned()
 }
 
-fn read_text(file: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("`{}` cannot be read", file.display()))
+/// The text of a file that an option names; an option that names none is wrong usage.
+fn read_text(file: &Path) -> Result<String, UsageError> {
+    std::fs::read_to_string(file)
+        .map_err(|error| UsageError(format!("the file `{}` cannot be read: {error}", file.display())))
 }

@@ -18,10 +18,11 @@ use crate::model::ProblemCode;
 pub struct EvidencePath {
     /// Where it is.
     pub location: PathBuf,
-    /// The last component of the argument and the path below it, `/` between them, fit to be shown:
-    /// the same wherever the evidence lies.
+    /// The last component of the argument, links and `.` resolved, and the path below it, `/` between
+    /// them, fit to be shown: the same wherever the evidence lies.
     pub path: String,
-    /// The argument as given and the path below it: where account, region and time may stand.
+    /// The absolute path of the argument, links and `.` resolved, and the path below it: where account,
+    /// region and time may stand. The same however the argument is spelled.
     pub hint_path: String,
     /// Its size in bytes when it was found.
     pub size: u64,
@@ -130,7 +131,7 @@ fn sorted(mut found: Vec<Found>) -> Discovery {
 struct Root<'a> {
     argument: &'a Path,
     canonical: PathBuf,
-    /// The last component of the argument, or of what it stands for where it is `.` or `..`.
+    /// The last component of what the argument stands for.
     name: String,
     hint: String,
 }
@@ -138,8 +139,8 @@ struct Root<'a> {
 impl<'a> Root<'a> {
     fn of(argument: &'a Path) -> io::Result<Self> {
         let canonical = fs::canonicalize(argument)?;
-        let name = argument.file_name().or_else(|| canonical.file_name()).map(text_of).unwrap_or_default();
-        let hint = slashed(argument).trim_end_matches('/').to_owned();
+        let name = canonical.file_name().map(text_of).unwrap_or_default();
+        let hint = slashed(&canonical).trim_end_matches('/').to_owned();
         Ok(Self { argument, canonical, name, hint })
     }
 

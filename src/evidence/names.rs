@@ -13,7 +13,7 @@ pub struct LeafName {
     /// The bundle that holds it, or `outer > inner`, where `outer` is a path and `inner` a member's
     /// path in it; empty for a file on disk.
     pub bundle: String,
-    /// Like `path`, but beginning with the argument as given: for finding account, region and time.
+    /// Like `path`, but beginning with the argument's absolute path: for finding account, region and time.
     pub hint_path: String,
 }
 

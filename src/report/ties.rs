@@ -47,7 +47,8 @@ pub fn account_adds_up(account: &EvidenceAccount) -> Result<(), ReportError> {
     })
 }
 
-/// Checks that the ledger's rows give the evidence account; rows of bundles stand for their members.
+/// Checks that the ledger's rows give the evidence account. A whole bundle is counted by its members,
+/// one with a fault as a file of its own too.
 fn ledger_ties(account: &EvidenceAccount, ledger: &[LedgerRow]) -> Result<(), ReportError> {
     let files = || ledger.iter().filter(|row| row.outcome != "bundle");
     let with = |outcome: &str| files().filter(|row| row.outcome == outcome).map(|_| 1).sum::<u64>();

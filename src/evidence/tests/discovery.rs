@@ -24,6 +24,27 @@ fn files_come_in_the_order_of_their_bytes() {
 }
 
 #[test]
+fn evidence_is_the_same_however_it_is_named() {
+    let folder = folder(&["e/004857120933/eu-west-1/2026-03-31/a.json", "e/b.json"]);
+    let named = |argument: &Path| {
+        let found = discover(&[argument.to_owned()]).unwrap();
+        found.files.into_iter().map(|file| (file.path, file.hint_path)).collect::<Vec<_>>()
+    };
+    let absolute = folder.path().join("e");
+    let expected = named(&absolute);
+    assert_eq!(expected[0].0, "e/004857120933/eu-west-1/2026-03-31/a.json");
+    let canonical = absolute.canonicalize().unwrap();
+    assert_eq!(expected[1].1, format!("{}/b.json", canonical.display()));
+    let here = std::env::current_dir().unwrap().canonicalize().unwrap();
+    let up: PathBuf = here.components().skip(1).map(|_| "..").collect();
+    let relative = up.join(canonical.strip_prefix("/").unwrap());
+    let winding = folder.path().join("e/004857120933/../../e/./");
+    for argument in [relative, winding, folder.path().join("e/004857120933/.."), absolute.join(".")] {
+        assert_eq!(named(&argument), expected, "{}", argument.display());
+    }
+}
+
+#[test]
 fn a_file_that_two_arguments_reach_counts_once() {
     let folder = folder(&["e/a.json", "e/sub/b.json"]);
     let forwards = discover(&with(folder.path(), &["e", "e/sub", "e/a.json", "e"])).unwrap();
@@ -60,14 +81,14 @@ fn links_inside_are_refused_and_an_argument_that_is_one_is_followed() {
     symlink(folder.path().join("real/a.json"), folder.path().join("one.json")).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("e/socket")).unwrap();
     let found = discover(&with(folder.path(), &["e", "entry"])).unwrap();
-    assert_eq!(paths(&found.files), ["e/b.json", "entry/a.json"]);
+    assert_eq!(paths(&found.files), ["e/b.json", "real/a.json"]);
     let refused: Vec<(&str, ProblemCode)> =
         found.refusals.iter().map(|refusal| (refusal.path.as_str(), refusal.problem.code)).collect();
     let code = ProblemCode::NotARegularFile;
     assert_eq!(refused, [("e/broken", code), ("e/link", code), ("e/socket", code)]);
     assert!(found.refusals[1].problem.what.contains("symbolic link"));
     let found = discover(&with(folder.path(), &["one.json"])).unwrap();
-    assert_eq!(paths(&found.files), ["one.json"]);
+    assert_eq!(paths(&found.files), ["a.json"]);
 }
 
 #[cfg(unix)]

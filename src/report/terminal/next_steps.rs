@@ -92,12 +92,8 @@ fn not_tested(assessment: &Assessment) -> Option<String> {
     let empty = joined(controls().filter(|control| control.figures.population == 0));
     let missing: Vec<String> = controls().filter(|control| control.figures.population > 0).map(wanted).collect();
     let empty = empty.map(|names| format!("Confirm that there was nothing to test for {names}."));
-    let missing = (!missing.is_empty()).then(|| {
-        format!(
-            "Ask for Config rule evaluations, Security Hub findings or configuration items for {}.",
-            missing.join("; ")
-        )
-    });
+    let missing = (!missing.is_empty())
+        .then(|| format!("Ask for Config rule evaluations or Security Hub findings for {}.", missing.join("; ")));
     let sentences: Vec<String> = [missing, empty].into_iter().flatten().collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }

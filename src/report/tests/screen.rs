@@ -152,8 +152,8 @@ fn middling_bottom() {
       3. Ask for evidence of 660012349981, or correct the scope list.
       4. Confirm what the scope leaves out although the evidence shows it: 999900001111.
       5. Ask for the exports that fill 3 coverage gaps: q2-out/coverage.csv lists from when to when.
-      6. Ask for Config rule evaluations, Security Hub findings or configuration items for C14
-         (TEST_ONE, TEST_TWO). Confirm that there was nothing to test for C09.
+      6. Ask for Config rule evaluations or Security Hub findings for C14 (TEST_ONE, TEST_TWO). Confirm
+         that there was nothing to test for C09.
       7. Explain the subjects of C03 that were not tested: rows with result not_tested in
          q2-out/subjects.csv.
       8. Say which test each unmapped rule stands for, under [rules.aliases] in the engagement file, or
@@ -199,6 +199,27 @@ fn evidence_of_which_nothing_was_kept_says_so() {
     assessment.ledger[0].records = RecordAccount::default();
     assert!(screen(&assessment, 80, PLAIN).contains("NOTHING was kept of this evidence"));
     assert!(!screen(&clean(), 80, PLAIN).contains("NOTHING"));
+}
+
+#[test]
+fn faulty_bundles_are_listed_with_the_files_and_whole_ones_are_not() {
+    let mut assessment = clean();
+    for (outcome, reason) in [("rejected", "E106: too deep"), ("partial", "E105: cut"), ("bundle", "")] {
+        let mut bundle = assessment.ledger[0].clone();
+        bundle.path = format!("exports/{outcome}.zip");
+        bundle.kind = "bundle".into();
+        bundle.outcome = outcome.into();
+        bundle.reason = reason.into();
+        bundle.records = RecordAccount::default();
+        assessment.ledger.push(bundle);
+    }
+    let evidence = &mut assessment.evidence;
+    (evidence.files, evidence.accepted, evidence.partial, evidence.rejected) = (3, 2, 1, 1);
+    let shown = screen(&assessment, 100, PLAIN);
+    assert!(shown.contains("Files rejected (1)\n  exports/rejected.zip\n    E106: too deep\n"), "{shown}");
+    assert!(shown.contains("Files read in part (1)\n  exports/partial.zip\n    E105: cut\n"), "{shown}");
+    assert!(shown.contains("Clear up 1 file rejected and 1 file read in part"), "{shown}");
+    assert!(!shown.contains("bundle.zip"), "{shown}");
 }
 
 #[test]
