@@ -18,7 +18,7 @@ use super::presence::RecorderSnapshots;
 use super::settings::Settings;
 use super::timeline::{Observation, Stream, segments};
 use crate::lake::AccountRows;
-use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source};
+use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source, Status};
 
 /// The status of an item whose resource the recorder leaves out.
 const NOT_RECORDED: &str = "ResourceNotRecorded";
@@ -42,12 +42,12 @@ pub(super) struct UnmappedStatements {
     pub(super) accounts: BTreeSet<AccountId>,
 }
 
-/// Findings that make no subject, because their resource is not of a type that the test is about
-/// (spec section 3.5).
+/// Statements that make no subject, because their resource is not of a type that the test is about
+/// (spec sections 1 and 3.5).
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct OffTypeFindings {
-    pub(super) findings: u64,
-    /// Of these: those that say `FAILED`.
+pub(super) struct OffType {
+    pub(super) statements: u64,
+    /// Of these: those that say FAIL.
     pub(super) failed: u64,
 }
 
@@ -76,8 +76,8 @@ pub(super) struct AccountEvidence {
     pub(super) attestations: Attestations,
     pub(super) unmapped_rules: BTreeMap<String, UnmappedStatements>,
     pub(super) unmapped_findings: BTreeMap<String, UnmappedStatements>,
-    /// Findings on resources of types that the test is not about, by test.
-    pub(super) off_type_findings: BTreeMap<usize, OffTypeFindings>,
+    /// Statements on resources of types that the test is not about, by source and test.
+    pub(super) off_type: BTreeMap<(Source, usize), OffType>,
     /// Trails that exist in the window without saying where they deliver to.
     pub(super) trails_without_bucket: BTreeSet<String>,
 }
@@ -179,12 +179,21 @@ impl AccountEvidence {
         self.attestations.merge(other.attestations);
         merge_unmapped(&mut self.unmapped_rules, other.unmapped_rules);
         merge_unmapped(&mut self.unmapped_findings, other.unmapped_findings);
-        for (test, count) in other.off_type_findings {
-            let known = self.off_type_findings.entry(test).or_default();
-            known.findings += count.findings;
+        for (place, count) in other.off_type {
+            let known = self.off_type.entry(place).or_default();
+            known.statements += count.statements;
             known.failed += count.failed;
         }
         self.trails_without_bucket.append(&mut other.trails_without_bucket);
+    }
+}
+
+impl AccountEvidence {
+    /// Counts a statement whose resource is not of a type that the test is about.
+    fn count_off_type(&mut self, source: Source, test: usize, status: Status) {
+        let off_type = self.off_type.entry((source, test)).or_default();
+        off_type.statements += 1;
+        off_type.failed += u64::from(status == Status::Fail);
     }
 }
 

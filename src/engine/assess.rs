@@ -204,8 +204,7 @@ fn delivered(ledger: &[FileRow]) -> Attestations {
     let attesting = ledger.iter().filter(|row| {
         matches!(row.kind.as_str(), "config_snapshot" | "config_history")
             && row.read_to_end
-            && row.records_rejected == 0
-            && row.outcome != "rejected"
+            && row.outcome == "accepted"
     });
     for row in attesting {
         if let (Some(name), Some(time)) = (DeliveredName::parse(&row.path), row.evidence_time) {

@@ -119,6 +119,7 @@ pub fn parse(
         latest_capture: None,
         snapshot_id: false,
         file_version: false,
+        is_control_message: false,
         by_line: false,
         disagreement_told: false,
         at: 0,
@@ -141,6 +142,8 @@ struct Parser<'a> {
     latest_capture: Option<Instant>,
     snapshot_id: bool,
     file_version: bool,
+    /// Whether the log events at hand are those of a subscription's control message: prose.
+    is_control_message: bool,
     /// Whether the text was found broken and is read line by line since.
     by_line: bool,
     /// Whether it was said that the name and the content disagree.
@@ -367,6 +370,7 @@ impl Parser<'_> {
         match name {
             "configSnapshotId" => self.snapshot_id = is_snapshot_id(value),
             "fileVersion" => self.file_version = true,
+            "messageType" => self.is_control_message = value == "\"CONTROL_MESSAGE\"",
             "NextToken" | "nextToken" if !matches!(value, "null" | "\"\"") => {
                 let what = "the export was cut: its page token is left over";
                 let effect = "the records of the pages that follow are not in the evidence";
@@ -519,6 +523,9 @@ impl Parser<'_> {
         #[derive(serde::Deserialize)]
         struct LogEvent {
             message: String,
+        }
+        if self.is_control_message {
+            return self.recognise(Kind::LogsControl);
         }
         match serde_json::from_slice::<LogEvent>(raw) {
             Ok(event) => self.single(event.message.as_bytes(), wrapping),

@@ -209,7 +209,8 @@ impl Visitor for Worker<'_> {
         let report = self.report.take().unwrap_or_default();
         let key = FileKey::new(&name.path, &name.bundle, &custody.sha256, &report);
         let is_known = self.shared.known_files.contains(&key);
-        let whole = report.whole && report.rejected == 0 && fault.is_none();
+        // A cut export, or one whose name and content disagree, does not list all there is either.
+        let whole = report.whole && report.rejected == 0 && report.problem_count == 0 && fault.is_none();
         if is_known {
             self.sink.listed.clear();
         } else {

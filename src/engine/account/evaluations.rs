@@ -161,6 +161,9 @@ fn observe(
 ) {
     let described = descriptions.get(&(statement.region, statement.rule)).copied();
     let RuleMatch::Test(test, _) = reading.matcher.test_for(statement.rule, described) else { return };
+    if !reading.catalog.tests.get(test).is_some_and(|known| known.is_about(statement.resource.0)) {
+        return evidence.count_off_type(Source::Config, test, statement.status);
+    }
     let Some(region) = Region::parse(statement.region) else { return };
     let place = Place { account, region: statement.region };
     let basis = (RegionBasis::Rule, statement.region);

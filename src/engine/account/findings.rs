@@ -150,9 +150,7 @@ fn observe(
     for test in tests {
         let is_about = reading.catalog.tests.get(*test).is_some_and(|known| known.is_about(&row.resource_type));
         if !is_about || names_an_account_instead(row) {
-            let off_type = evidence.off_type_findings.entry(*test).or_default();
-            off_type.findings += 1;
-            off_type.failed += u64::from(status == Status::Fail);
+            evidence.count_off_type(Source::SecurityHub, *test, status);
             continue;
         }
         let subject = resolver.subject(account, row, reading, evidence);

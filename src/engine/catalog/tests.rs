@@ -1,3 +1,5 @@
+//! What a catalog may hold, and what its errors say.
+
 use super::*;
 use crate::engine::settings_file::SettingsFileError;
 

@@ -70,25 +70,30 @@ fn not_production(ground: &Ground<'_>, notes: &mut Vec<String>) {
 }
 
 fn off_type(tested: &Tested<'_>, ground: &Ground<'_>, notes: &mut Vec<String>) {
-    if !ground.settings.sources.contains(&Source::SecurityHub) {
-        return;
-    }
-    let counts = tested.tests.iter().filter_map(|test| ground.evidence.off_type_findings.get(test));
-    let (findings, failed) = counts.fold((0, 0), |sum, count| (sum.0 + count.findings, sum.1 + count.failed));
-    let empty = findings - failed;
-    if empty > 0 {
-        notes.push(format!(
-            "{} on resources of other types {} that nothing was evaluated; that is no pass.",
-            counted(empty, "finding", "findings"),
-            if empty == 1 { "says" } else { "say" },
-        ));
-    }
-    if failed > 0 {
-        notes.push(format!(
-            "{} on resources of other types {} FAILED and could not be attributed to a subject: look into them.",
-            counted(failed, "finding", "findings"),
-            if failed == 1 { "says" } else { "say" },
-        ));
+    for (source, one, many) in
+        [(Source::Config, "evaluation", "evaluations"), (Source::SecurityHub, "finding", "findings")]
+    {
+        if !ground.settings.sources.contains(&source) {
+            continue;
+        }
+        let counts = tested.tests.iter().filter_map(|test| ground.evidence.off_type.get(&(source, *test)));
+        let (all, failed) = counts.fold((0, 0), |sum, count| (sum.0 + count.statements, sum.1 + count.failed));
+        let empty = all - failed;
+        if empty > 0 {
+            notes.push(format!(
+                "{} on resources of other types {} that nothing was evaluated; that is no pass.",
+                counted(empty, one, many),
+                if empty == 1 { "says" } else { "say" },
+            ));
+        }
+        if failed > 0 {
+            notes.push(format!(
+                "{} on resources of other types {} that something failed, and could not be attributed to a subject: look \
+                 into them.",
+                counted(failed, one, many),
+                if failed == 1 { "says" } else { "say" },
+            ));
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+//! What ASFF and OCSF findings share.
+
 use super::{account_number, region, resource};
 use crate::formats::records::FindingResource;
 use crate::model::ProblemCode;

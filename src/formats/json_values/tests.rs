@@ -1,3 +1,5 @@
+//! Members of a record, whole and broken.
+
 use serde::Deserialize;
 
 use super::{List, Member, Object, parse_object, quoted, required_text, scalar_text, text, whole_number};

@@ -1,3 +1,5 @@
+//! OCSF findings of each class, whole and broken.
+
 use serde_json::{Value, json};
 
 use super::decode_ocsf;

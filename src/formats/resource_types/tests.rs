@@ -1,3 +1,5 @@
+//! Names of resource types.
+
 use super::{ACCOUNT_TYPE, CONFIG_TYPES, config_type};
 
 #[test]

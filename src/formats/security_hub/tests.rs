@@ -1,3 +1,5 @@
+//! ASFF findings, whole and broken.
+
 use serde_json::{Value, json};
 
 use super::decode_finding;

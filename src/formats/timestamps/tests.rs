@@ -1,3 +1,5 @@
+//! Times in every form that exports write.
+
 use super::instant_of_json;
 use crate::model::{Instant, InstantError};
 

@@ -1,3 +1,5 @@
+//! Tags in every form that exports give them.
+
 use super::*;
 use crate::model::Instant;
 

@@ -1,3 +1,5 @@
+//! How controls are listed and explained.
+
 use super::*;
 
 fn embedded() -> Catalog {

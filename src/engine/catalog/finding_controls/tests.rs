@@ -1,3 +1,5 @@
+//! Which control findings of every form speak of.
+
 use super::*;
 use crate::model::Instant;
 

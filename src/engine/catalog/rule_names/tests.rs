@@ -1,3 +1,5 @@
+//! Which test rules of every name and description belong to.
+
 use super::*;
 
 fn aliases() -> BTreeMap<String, String> {
