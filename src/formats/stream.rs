@@ -27,6 +27,8 @@ use crate::model::{
 const PROBLEMS_DESCRIBED: usize = 20;
 /// How deep messages may be wrapped in messages.
 const WRAPPING_MAX: u32 = 4;
+/// How the one event of a log subscription's control message begins: prose, to try the destination.
+const LOGS_CONTROL: &str = "CWL CONTROL MESSAGE";
 /// How much of a file that is not JSON is looked at.
 const PREVIEW_BYTES: usize = 512;
 
@@ -119,7 +121,6 @@ pub fn parse(
         latest_capture: None,
         snapshot_id: false,
         file_version: false,
-        is_control_message: false,
         by_line: false,
         disagreement_told: false,
         at: 0,
@@ -142,8 +143,6 @@ struct Parser<'a> {
     latest_capture: Option<Instant>,
     snapshot_id: bool,
     file_version: bool,
-    /// Whether the log events at hand are those of a subscription's control message: prose.
-    is_control_message: bool,
     /// Whether the text was found broken and is read line by line since.
     by_line: bool,
     /// Whether it was said that the name and the content disagree.
@@ -370,7 +369,6 @@ impl Parser<'_> {
         match name {
             "configSnapshotId" => self.snapshot_id = is_snapshot_id(value),
             "fileVersion" => self.file_version = true,
-            "messageType" => self.is_control_message = value == "\"CONTROL_MESSAGE\"",
             "NextToken" | "nextToken" if !matches!(value, "null" | "\"\"") => {
                 let what = "the export was cut: its page token is left over";
                 let effect = "the records of the pages that follow are not in the evidence";
@@ -524,10 +522,8 @@ impl Parser<'_> {
         struct LogEvent {
             message: String,
         }
-        if self.is_control_message {
-            return self.recognise(Kind::LogsControl);
-        }
         match serde_json::from_slice::<LogEvent>(raw) {
+            Ok(event) if event.message.starts_with(LOGS_CONTROL) => self.recognise(Kind::LogsControl),
             Ok(event) => self.single(event.message.as_bytes(), wrapping),
             Err(error) => self.record(raw, |_| Err(not_as_expected("the log event", &error))),
         }

@@ -96,6 +96,9 @@ pub(super) fn lock_lake(root: &Path) -> Result<File, LakeError> {
     if holds_something_else(root)? && !layout::lock(root).exists() && !layout::marker(root).exists() {
         return Err(LakeError::NotEmpty { path: root.to_owned() });
     }
+    if layout::marker(root).exists() {
+        check_marker(root)?;
+    }
     let lock = lock(root)?;
     if layout::marker(root).exists() {
         check_marker(root)?;
