@@ -107,7 +107,7 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
         evidence: evidence_account(&ledger),
         scope: scope.describe(&corners, &seen),
         scope_is_listed: scope.is_listed(),
-        accounts_out_of_scope: seen.iter().filter(|account| !scope.has_account(account)).cloned().collect(),
+        accounts_out_of_scope: out_of_scope(&scope, &seen, &evidence),
         controls: Vec::new(),
         subjects: Vec::new(),
         exceptions: Vec::new(),
@@ -234,6 +234,13 @@ fn without_region(scope: &Scope, in_scope: &[(AccountId, Region)], seen: &BTreeS
     let is_without =
         |account: &&AccountId| seen.contains(account) && !in_scope.iter().any(|(owner, _)| owner == *account);
     scope.accounts().filter(is_without).count() as u64
+}
+
+/// Accounts that the evidence shows, be it as owners of what others show, and the scope list leaves out.
+fn out_of_scope(scope: &Scope, seen: &BTreeSet<AccountId>, evidence: &AccountEvidence) -> Vec<AccountId> {
+    let subjects = evidence.streams.keys().chain(evidence.present.keys());
+    let shown: BTreeSet<&AccountId> = seen.iter().chain(subjects.map(|subject| &subject.account)).collect();
+    shown.into_iter().filter(|account| !scope.has_account(account)).cloned().collect()
 }
 
 fn by_type(evidence: &AccountEvidence) -> BTreeMap<String, Vec<SubjectKey>> {

@@ -14,6 +14,7 @@ const PRODUCTION: [&str; 2] = ["production", "prod"];
 pub(super) struct Scope {
     entries: BTreeMap<AccountId, ScopeEntry>,
     is_listed: bool,
+    names_environments: bool,
 }
 
 impl Scope {
@@ -31,7 +32,9 @@ impl Scope {
             None => seen.iter().map(everything).collect(),
         };
         let entries = entries.into_iter().map(|entry| (entry.account.clone(), entry)).collect();
-        Self { entries, is_listed: list.is_some() }
+        // A line that is out of scope belongs to the list too.
+        let names_environments = list.into_iter().flatten().any(|entry| !entry.environment.is_empty());
+        Self { entries, is_listed: list.is_some(), names_environments }
     }
 
     /// The accounts in scope, in order.
@@ -53,26 +56,27 @@ impl Scope {
         self.is_listed
     }
 
-    /// Whether an account is in scope.
+    /// Whether an account is in scope. Without a list every account is, also one that the evidence knows
+    /// only as the owner of what others show.
     pub(super) fn has_account(&self, account: &AccountId) -> bool {
-        self.entries.contains_key(account)
+        !self.is_listed || self.entries.contains_key(account)
     }
 
     /// Whether an account and region is in scope; what belongs to no region is in scope with its
     /// account.
     pub(super) fn has(&self, account: &AccountId, region: &Region) -> bool {
-        self.entries
-            .get(account)
-            .is_some_and(|entry| region.is_global() || entry.regions.is_empty() || entry.regions.contains(region))
+        match self.entries.get(account) {
+            Some(entry) => region.is_global() || entry.regions.is_empty() || entry.regions.contains(region),
+            None => !self.is_listed,
+        }
     }
 
     /// Whether a control for production accounts is tested on this one: all are where the list names
     /// no environments.
     pub(super) fn is_production(&self, account: &AccountId) -> bool {
-        let names_environments = self.entries.values().any(|entry| !entry.environment.is_empty());
         let is_production =
             |entry: &ScopeEntry| PRODUCTION.iter().any(|name| entry.environment.eq_ignore_ascii_case(name));
-        !names_environments || self.entries.get(account).is_some_and(is_production)
+        !self.names_environments || self.entries.get(account).is_some_and(is_production)
     }
 
     /// The scope as outputs show it; `corners` are the accounts and regions that the evidence shows.

@@ -1,8 +1,9 @@
 //! Which Security Hub control a finding speaks of (spec sections 3.5 and 11).
 //!
-//! Only findings of Security Hub's own product name its controls. Those of other products (Prowler,
-//! GuardDuty, AWS Config's own integration, custom ones) may fill the same fields with anything; they are
-//! evidence of none of these controls, whatever they carry, and the caller lists them.
+//! A finding of any product that carries `SecurityControlId` speaks of that control: the source is ASFF
+//! findings, whoever makes them. Generators and numbers of standards are read of Security Hub's own
+//! product alone: what other products (Prowler, GuardDuty, AWS Config's own integration) write there means
+//! something else, and the caller lists them.
 
 use crate::lake::FindingRow;
 use crate::model::Arn;
@@ -15,16 +16,16 @@ const OWN_PRODUCTS: [&str; 2] = ["product/aws/securityhub", "productv2/aws/secur
 /// The security control that a finding speaks of, such as `EC2.13`.
 ///
 /// In this order: `SecurityControlId`; the generator after `security-control/`; else the number of a
-/// standard, by standard and version. `None` for findings of other products, for numbers that are
-/// unknown or stand for two controls, and for whatever is no control finding.
+/// standard, by standard and version, the last two of Security Hub's own product alone. `None` for
+/// numbers that are unknown or stand for two controls, and for whatever is no control finding.
 #[must_use]
 pub fn security_control_id(finding: &FindingRow) -> Option<String> {
-    if !is_from_security_hub(finding) {
-        return None;
-    }
     let stated = finding.security_control_id.trim();
     if !stated.is_empty() {
         return Some(stated.to_owned());
+    }
+    if !is_from_security_hub(finding) {
+        return None;
     }
     if let Some(id) = finding.generator_id.strip_prefix("security-control/") {
         return (!id.is_empty()).then(|| id.to_owned());

@@ -122,7 +122,7 @@ fn standard_and_number_beside_each_other_do_as_well() {
 }
 
 #[test]
-fn only_security_hub_speaks_for_its_controls() {
+fn a_stated_control_counts_of_any_product_and_a_generator_of_security_hub_alone() {
     for (product, is_own) in [
         (OWN, true),
         ("arn:aws-us-gov:securityhub:us-gov-west-1::product/aws/securityhub", true),
@@ -137,8 +137,9 @@ fn only_security_hub_speaks_for_its_controls() {
         ("", false),
     ] {
         let mut record = finding(product, "security-control/EC2.13");
-        record.security_control_id = "EC2.13".into();
         assert_eq!(is_from_security_hub(&record), is_own, "{product}");
         assert_eq!(security_control_id(&record).is_some(), is_own, "{product}");
+        record.security_control_id = "EC2.13".into();
+        assert_eq!(security_control_id(&record).as_deref(), Some("EC2.13"), "{product}");
     }
 }
