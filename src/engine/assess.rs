@@ -82,6 +82,7 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
     let ground = Ground {
         evidence: &evidence,
         absences: &absences,
+        by_test: &by_test(&evidence, catalog, settings),
         by_type: &by_type(&evidence),
         scope: &scope,
         settings,
@@ -241,6 +242,20 @@ fn out_of_scope(scope: &Scope, seen: &BTreeSet<AccountId>, evidence: &AccountEvi
     let subjects = evidence.streams.keys().chain(evidence.present.keys());
     let shown: BTreeSet<&AccountId> = seen.iter().chain(subjects.map(|subject| &subject.account)).collect();
     shown.into_iter().filter(|account| !scope.has_account(account)).cloned().collect()
+}
+
+/// The subjects of which a source that takes part speaks, for each test of the catalog.
+fn by_test(evidence: &AccountEvidence, catalog: &Catalog, settings: &Settings) -> Vec<Vec<SubjectKey>> {
+    let mut by_test: Vec<Vec<SubjectKey>> = vec![Vec::new(); catalog.tests.len()];
+    for (subject, streams) in &evidence.streams {
+        let speaking = streams.iter().filter(|stream| settings.sources.contains(&stream.source));
+        for test in speaking.map(|stream| stream.test).collect::<BTreeSet<_>>() {
+            if let Some(subjects) = by_test.get_mut(test) {
+                subjects.push(subject.clone());
+            }
+        }
+    }
+    by_test
 }
 
 fn by_type(evidence: &AccountEvidence) -> BTreeMap<String, Vec<SubjectKey>> {

@@ -20,6 +20,8 @@ pub(super) struct Ground<'a> {
     pub(super) evidence: &'a AccountEvidence,
     /// Absence of each subject, as all of its recorders together show it.
     pub(super) absences: &'a BTreeMap<SubjectKey, Vec<(Period, EvidenceReference)>>,
+    /// Subjects of which some stream speaks, by the place of the test in the catalog.
+    pub(super) by_test: &'a [Vec<SubjectKey>],
     /// Subjects in the order of their keys, by type.
     pub(super) by_type: &'a BTreeMap<String, Vec<SubjectKey>>,
     pub(super) scope: &'a Scope,
@@ -95,7 +97,7 @@ pub(super) fn evaluate(tested: &Tested<'_>, ground: &Ground<'_>) -> Outcome {
 fn candidates(tested: &Tested<'_>, ground: &Ground<'_>) -> BTreeSet<SubjectKey> {
     let population = &tested.control.population;
     let in_place = |subject: &SubjectKey| {
-        let region = ground.evidence.registry.name(subject).region;
+        let region = ground.evidence.registry.region(subject);
         ground.scope.has(&subject.account, &region)
             && (!population.production_only || ground.scope.is_production(&subject.account))
     };
@@ -103,8 +105,8 @@ fn candidates(tested: &Tested<'_>, ground: &Ground<'_>) -> BTreeSet<SubjectKey> 
     if tested.types.contains(ACCOUNT_TYPE) {
         subjects.extend(ground.scope.accounts().map(account_subject).filter(|subject| in_place(subject)));
     }
-    let speaks = |subject: &&SubjectKey| !ground.streams_of(subject, &tested.tests).is_empty();
-    subjects.extend(ground.evidence.streams.keys().filter(speaks).filter(|subject| in_place(subject)).cloned());
+    let spoken_of = tested.tests.iter().filter_map(|test| ground.by_test.get(*test)).flatten();
+    subjects.extend(spoken_of.filter(|subject| in_place(subject)).cloned());
     let of_types = tested.types.iter().filter_map(|resource_type| ground.by_type.get(*resource_type)).flatten();
     let inventory = of_types.filter(|subject| is_inventory(population.inventory, ground, subject));
     subjects.extend(inventory.filter(|subject| in_place(subject)).cloned());

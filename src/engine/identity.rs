@@ -164,7 +164,7 @@ pub(super) enum RegionBasis {
 /// What is known of a subject beside its key.
 #[derive(Clone, Debug, Default)]
 struct Attributes {
-    region: Option<(RegionBasis, String)>,
+    region: Option<(RegionBasis, Region)>,
     resource_id: String,
     resource_arn: String,
 }
@@ -180,8 +180,10 @@ impl Registry {
     /// the order of statements.
     pub(super) fn note(&mut self, resolved: &Resolved, basis: RegionBasis, region: &str) {
         let attributes = self.subjects.entry(resolved.subject.clone()).or_default();
-        let statement = stated_region(resolved).unwrap_or_else(|| (basis, region.to_owned()));
-        if !statement.1.is_empty() && attributes.region.as_ref().is_none_or(|known| statement < *known) {
+        let statement = stated_region(resolved).or_else(|| Some((basis, Region::parse(region)?)));
+        if let Some(statement) = statement
+            && attributes.region.as_ref().is_none_or(|known| statement < *known)
+        {
             attributes.region = Some(statement);
         }
         if resolved.resource_id > attributes.resource_id {
@@ -195,33 +197,41 @@ impl Registry {
     /// Takes in another registry.
     pub(super) fn merge(&mut self, other: Self) {
         for (subject, attributes) in other.subjects {
-            let resolved =
-                Resolved { subject, resource_id: attributes.resource_id, resource_arn: attributes.resource_arn };
-            let (basis, region) = attributes.region.unwrap_or((RegionBasis::Rule, String::new()));
-            self.note(&resolved, basis, &region);
+            let Attributes { region, resource_id, resource_arn } = attributes;
+            let resolved = Resolved { subject, resource_id, resource_arn };
+            let (basis, region) = match &region {
+                Some((basis, region)) => (*basis, region.as_str()),
+                None => (RegionBasis::Rule, ""),
+            };
+            self.note(&resolved, basis, region);
         }
+    }
+
+    /// A subject's region.
+    pub(super) fn region(&self, subject: &SubjectKey) -> Region {
+        let stated = self.subjects.get(subject).and_then(|attributes| attributes.region.as_ref());
+        stated.map_or_else(Region::global, |(_, region)| region.clone())
     }
 
     /// How outputs name a subject.
     pub(super) fn name(&self, subject: &SubjectKey) -> SubjectName {
         let attributes = self.subjects.get(subject).cloned().unwrap_or_default();
-        let region = attributes.region.and_then(|(_, region)| Region::parse(&region)).unwrap_or_else(Region::global);
         let is_account = &*subject.resource_type == ACCOUNT_TYPE;
         SubjectName {
             account: subject.account.clone(),
             resource_type: subject.resource_type.to_string(),
             key: subject.key.to_string(),
-            region,
+            region: self.region(subject),
             resource_id: if is_account { subject.key.to_string() } else { attributes.resource_id },
             resource_arn: attributes.resource_arn,
         }
     }
 }
 
-fn stated_region(resolved: &Resolved) -> Option<(RegionBasis, String)> {
+fn stated_region(resolved: &Resolved) -> Option<(RegionBasis, Region)> {
     if is_global_type(&resolved.subject.resource_type) {
-        return Some((RegionBasis::Name, crate::model::GLOBAL_REGION.to_owned()));
+        return Some((RegionBasis::Name, Region::global()));
     }
-    let region = Arn::parse(&resolved.resource_arn).map(|arn| arn.region.to_owned())?;
-    (!region.is_empty()).then_some((RegionBasis::Name, region))
+    let region = Region::parse(Arn::parse(&resolved.resource_arn)?.region)?;
+    Some((RegionBasis::Name, region))
 }

@@ -100,7 +100,9 @@ pub(super) fn control_timeline(streams: &[&Stream], absences: &Absences, period:
     for at_once in changes.chunk_by(|left, right| left.0 == right.0) {
         let Some((at, _)) = at_once.first() else { continue };
         extend(&mut stretches, Period::new(from, *at), standing.status());
-        at_once.iter().for_each(|(_, change)| standing.apply(*change));
+        for (_, change) in at_once {
+            standing.apply(*change);
+        }
         from = *at;
     }
     extend(&mut stretches, Period::new(from, period.until), standing.status());

@@ -633,11 +633,10 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a value is a snapshot's id: a UUID in quotes. Only such a one makes an unnamed file a
+/// Whether a value is a snapshot's id, and not null or blank: only with one is an unnamed file a
 /// snapshot, from whose silence absence is inferred.
 fn is_snapshot_id(value: &str) -> bool {
-    let id = value.trim_matches('"');
-    id.len() == 36 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+    value.starts_with('"') && !value.trim_matches('"').trim().is_empty()
 }
 
 /// A member's name and the colon behind it; the name without its quotes, as marks of the hold.
@@ -661,7 +660,7 @@ fn instant_of(raw: &[u8]) -> Option<Instant> {
 
 /// Why a text is not one object, as the JSON parser puts it.
 fn no_object(raw: &[u8]) -> RecordError {
-    match serde_json::from_slice::<std::collections::BTreeMap<String, serde::de::IgnoredAny>>(raw) {
+    match serde_json::from_slice::<serde::de::IgnoredAny>(raw) {
         Err(error) => not_as_expected("the value", &error),
         Ok(_) => super::text::bad("the value is not an object".to_owned()),
     }

@@ -45,3 +45,8 @@ mod lake;
 mod public_shapes;
 #[cfg(test)]
 mod tidy;
+
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod differential;

@@ -39,8 +39,38 @@ struct Statement<'a> {
     reference: EvidenceReference,
 }
 
-/// Descriptions of rules by region and name: owner and source identifier.
-type Descriptions<'a> = BTreeMap<(&'a str, &'a str), (&'a str, &'a str)>;
+/// What is known of rules by region and name.
+struct Rules<'a> {
+    /// Owner and source identifier, where a rule is described.
+    descriptions: BTreeMap<(&'a str, &'a str), (&'a str, &'a str)>,
+    /// Which test each rule stands for: asked once a rule, not once an evaluation.
+    matches: HashMap<(&'a str, &'a str), RuleMatch>,
+}
+
+impl<'a> Rules<'a> {
+    fn new(rows: &'a [EvaluationRow], rules: &'a [RuleRow], reading: &Reading<'_>) -> Self {
+        // Of several descriptions of one rule the one taken last counts.
+        let mut rules: Vec<&RuleRow> = rules.iter().collect();
+        rules.sort_by_key(|rule| rule.described_at);
+        let described = rules.into_iter().map(|rule| {
+            let place = (rule.recorder_region.as_str(), rule.rule_name.as_str());
+            (place, (rule.owner.as_str(), rule.source_identifier.as_str()))
+        });
+        let descriptions: BTreeMap<_, _> = described.collect();
+        let mut matches = HashMap::new();
+        for row in rows {
+            let place = (row.recorder_region.as_str(), row.rule_name.as_str());
+            matches
+                .entry(place)
+                .or_insert_with(|| reading.matcher.test_for(&row.rule_name, descriptions.get(&place).copied()));
+        }
+        Self { descriptions, matches }
+    }
+
+    fn test_for(&self, region: &str, rule: &str) -> RuleMatch {
+        self.matches.get(&(region, rule)).copied().unwrap_or(RuleMatch::Unmapped)
+    }
+}
 
 /// Reads an account's evaluations.
 pub(super) fn read(
@@ -52,22 +82,13 @@ pub(super) fn read(
     streams: &mut Streams,
     evidence: &mut AccountEvidence,
 ) {
-    // Of several descriptions of one rule the one taken last counts.
-    let mut rules: Vec<&RuleRow> = rules.iter().collect();
-    rules.sort_by_key(|rule| rule.described_at);
-    let descriptions: Descriptions<'_> = rules
-        .into_iter()
-        .map(|rule| {
-            let place = (rule.recorder_region.as_str(), rule.rule_name.as_str());
-            (place, (rule.owner.as_str(), rule.source_identifier.as_str()))
-        })
-        .collect();
+    let rules = Rules::new(rows, rules, reading);
     let no_snapshots = RecorderSnapshots::default();
     for ((region, resource_type, id), items) in compliance_items(rows) {
         let recorder = snapshots.get(region).unwrap_or(&no_snapshots);
         let events = recorder.events(&(true, resource_type.to_owned(), id.to_owned()), &items);
         for statement in statements_of(region, (resource_type, id), &events) {
-            observe(account, statement, &descriptions, reading, streams, evidence);
+            observe(account, statement, &rules, reading, streams, evidence);
         }
     }
     for row in rows.iter().filter(|row| row.origin != "compliance_item") {
@@ -79,9 +100,9 @@ pub(super) fn read(
             status: status_of(&row.compliance),
             reference: reference(&row.evidence_id, row.record_number),
         };
-        observe(account, statement, &descriptions, reading, streams, evidence);
+        observe(account, statement, &rules, reading, streams, evidence);
     }
-    count_unmapped(account, rows, &descriptions, reading, evidence);
+    count_unmapped(account, rows, &rules, evidence);
 }
 
 /// What a word of AWS Config means (spec section 3.3).
@@ -154,13 +175,12 @@ fn statements_of<'a>(
 fn observe(
     account: &AccountId,
     statement: Statement<'_>,
-    descriptions: &Descriptions<'_>,
+    rules: &Rules<'_>,
     reading: &Reading<'_>,
     streams: &mut Streams,
     evidence: &mut AccountEvidence,
 ) {
-    let described = descriptions.get(&(statement.region, statement.rule)).copied();
-    let RuleMatch::Test(test, _) = reading.matcher.test_for(statement.rule, described) else { return };
+    let RuleMatch::Test(test, _) = rules.test_for(statement.region, statement.rule) else { return };
     if !reading.catalog.tests.get(test).is_some_and(|known| known.is_about(statement.resource.0)) {
         return evidence.count_off_type(Source::Config, test, statement.status);
     }
@@ -175,20 +195,15 @@ fn observe(
 }
 
 /// Counts the evaluations of rules that no test answers for.
-fn count_unmapped(
-    account: &AccountId,
-    rows: &[EvaluationRow],
-    descriptions: &Descriptions<'_>,
-    reading: &Reading<'_>,
-    evidence: &mut AccountEvidence,
-) {
+fn count_unmapped(account: &AccountId, rows: &[EvaluationRow], rules: &Rules<'_>, evidence: &mut AccountEvidence) {
     for row in rows.iter().filter(|row| !row.rule_name.is_empty()) {
-        let described = descriptions.get(&(row.recorder_region.as_str(), row.rule_name.as_str())).copied();
-        if reading.matcher.test_for(&row.rule_name, described) != RuleMatch::Unmapped {
+        if rules.test_for(&row.recorder_region, &row.rule_name) != RuleMatch::Unmapped {
             continue;
         }
+        let place = (row.recorder_region.as_str(), row.rule_name.as_str());
+        let described = rules.descriptions.get(&place);
         let unmapped = evidence.unmapped_rules.entry(row.rule_name.clone()).or_default();
-        let identifier = described.map(|(_, identifier)| identifier.to_owned()).unwrap_or_default();
+        let identifier = described.map(|(_, identifier)| (*identifier).to_owned()).unwrap_or_default();
         unmapped.identifier = unmapped.identifier.clone().max(identifier);
         unmapped.observations += 1;
         unmapped.resources.insert((row.resource_type.clone(), row.resource_id.clone()));
