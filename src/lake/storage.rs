@@ -45,10 +45,18 @@ pub(super) fn write<R: Row>(path: &Path, rows: &[R], durable: bool) -> Result<()
     Ok(())
 }
 
+/// Tables of which an account has many rows. In the others a dictionary says nearly all that compression
+/// would, and setting a codec up for each column of each account costs more than reading the rows.
+fn is_bulky(table: &str) -> bool {
+    matches!(table, "findings" | "ledger")
+}
+
 fn properties<R: Row>() -> Result<WriterProperties, LakeError> {
     let level = ZstdLevel::try_new(1).map_err(|error| LakeError::parquet(Path::new(R::TABLE), &error))?;
+    let zstd = Compression::ZSTD(level);
+    let of_table = if is_bulky(R::TABLE) { zstd } else { Compression::UNCOMPRESSED };
     let mut builder = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(of_table)
         .set_created_by("tickmark".to_owned())
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_statistics_enabled(EnabledStatistics::Chunk);
@@ -56,6 +64,7 @@ fn properties<R: Row>() -> Result<WriterProperties, LakeError> {
         let column = ColumnPath::from(*column);
         builder = builder
             .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_compression(column.clone(), zstd)
             .set_column_statistics_enabled(column, EnabledStatistics::None);
     }
     Ok(builder.build())

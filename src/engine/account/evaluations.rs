@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{AccountEvidence, NOT_RECORDED, Reading, Streams, reference, subject_of};
 use crate::engine::catalog::rule_names::RuleMatch;
-use crate::engine::identity::{Place, RegionBasis};
+use crate::engine::identity::{Place, RegionBasis, SubjectKey};
 use crate::engine::presence::{Captured, Event, RecorderSnapshots};
 use crate::engine::timeline::Observation;
 use crate::formats::is_deletion;
@@ -28,6 +28,9 @@ impl Captured for ComplianceItem<'_> {
         self.is_deletion
     }
 }
+
+/// The resource resolved last, with the subject it is: several rules speak of one resource in a row.
+type LastSubject<'a> = Option<((&'a str, (&'a str, &'a str)), SubjectKey)>;
 
 /// One word of one rule on one resource, before it is known which test the rule belongs to.
 struct Statement<'a> {
@@ -84,11 +87,12 @@ pub(super) fn read(
 ) {
     let rules = Rules::new(rows, rules, reading);
     let no_snapshots = RecorderSnapshots::default();
+    let mut last: LastSubject<'_> = None;
     for ((region, resource_type, id), items) in compliance_items(rows) {
         let recorder = snapshots.get(region).unwrap_or(&no_snapshots);
         let events = recorder.events(&(true, resource_type.to_owned(), id.to_owned()), &items);
         for statement in statements_of(region, (resource_type, id), &events) {
-            observe(account, statement, &rules, reading, streams, evidence);
+            observe(account, &statement, &rules, reading, streams, evidence, &mut last);
         }
     }
     for row in rows.iter().filter(|row| row.origin != "compliance_item") {
@@ -100,7 +104,7 @@ pub(super) fn read(
             status: status_of(&row.compliance),
             reference: reference(&row.evidence_id, row.record_number),
         };
-        observe(account, statement, &rules, reading, streams, evidence);
+        observe(account, &statement, &rules, reading, streams, evidence, &mut last);
     }
     count_unmapped(account, rows, &rules, evidence);
 }
@@ -172,13 +176,14 @@ fn statements_of<'a>(
 }
 
 /// Adds a statement to its stream, if a test answers for its rule.
-fn observe(
+fn observe<'a>(
     account: &AccountId,
-    statement: Statement<'_>,
+    statement: &Statement<'a>,
     rules: &Rules<'_>,
     reading: &Reading<'_>,
     streams: &mut Streams,
     evidence: &mut AccountEvidence,
+    last: &mut LastSubject<'a>,
 ) {
     let RuleMatch::Test(test, _) = rules.test_for(statement.region, statement.rule) else { return };
     if !reading.catalog.tests.get(test).is_some_and(|known| known.is_about(statement.resource.0)) {
@@ -187,10 +192,19 @@ fn observe(
     let Some(region) = Region::parse(statement.region) else { return };
     let place = Place { account, region: statement.region };
     let basis = (RegionBasis::Rule, statement.region);
-    let subject = subject_of(evidence, reading, place, statement.resource, basis);
+    let resource = (statement.region, statement.resource);
+    let subject = match last {
+        Some((known, subject)) if *known == resource => subject.clone(),
+        _ => subject_of(evidence, reading, place, statement.resource, basis),
+    };
+    *last = Some((resource, subject.clone()));
     let origin = format!("{account} {} {}", statement.region, statement.rule);
-    let observation =
-        Observation { at: statement.at, status: statement.status, suppressed: false, reference: statement.reference };
+    let observation = Observation {
+        at: statement.at,
+        status: statement.status,
+        suppressed: false,
+        reference: statement.reference.clone(),
+    };
     streams.add((Source::Config, test, subject, origin), &region, observation);
 }
 
