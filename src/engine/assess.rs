@@ -322,7 +322,7 @@ fn unmapped(statements: &BTreeMap<String, UnmappedStatements>, settings: &Settin
     rows.collect()
 }
 
-/// The account of all evidence: bundles are counted by their members.
+/// The account of all evidence: whole bundles are counted by their members.
 fn evidence_account(ledger: &[FileRow]) -> EvidenceAccount {
     let mut sum = EvidenceAccount::default();
     let mut hashes: BTreeSet<&str> = BTreeSet::new();

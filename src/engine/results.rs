@@ -409,7 +409,8 @@ pub struct LedgerRow {
     pub sha256: String,
     /// Kind of export, such as `config_snapshot`; `bundle`; or empty.
     pub kind: String,
-    /// `accepted`, `partial`, `set_aside`, `rejected`; `bundle` for a bundle whose members are listed.
+    /// `accepted`, `partial`, `set_aside`, `rejected`; `bundle` for a whole bundle, for which its members
+    /// stand: one with a fault is `partial` or `rejected`.
     pub outcome: String,
     /// Account that its name, else its path states, or empty.
     pub account: String,

@@ -20,9 +20,11 @@ mod structure;
 mod split;
 mod scan;
 mod shape;
+mod file;
 mod stream;
 
 pub use config_items::{COMPLIANCE_TYPE, is_deletion};
 pub use delivered_name::{DeliveredKind, DeliveredName};
+pub use file::{FileName, FileReport, RecordSink};
 pub use kind::Kind;
-pub use stream::{FileName, FileReport, RecordSink, parse};
+pub use stream::parse;

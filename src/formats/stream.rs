@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::config_items::{ItemContext, decode_item};
 use super::config_rules::{decode_compliance_change, decode_result, decode_rule};
 use super::delivered_name::{DeliveredKind, DeliveredName, is_writability_check};
+use super::file::{FileName, FileReport, RecordSink};
 use super::kind::Kind;
 use super::ocsf::decode_ocsf;
 use super::records::{Decoded, Record, RecordError};
@@ -19,76 +20,14 @@ use super::scan::{Break, Scanner};
 use super::security_hub::decode_finding;
 use super::shape::{Members, Shape, known_by_member, known_by_text, seems_to_be};
 use super::text::{not_as_expected, quoted, unwrapped, unwrapped_bytes};
-use crate::model::{
-    AccountId, Instant, Problem, ProblemCode, Recorder, Region, find_account, find_instant, find_region,
-};
+use crate::model::{AccountId, Instant, Problem, ProblemCode, Recorder, find_account, find_instant, find_region};
 
-/// How many problems of one file are described; the rest are counted.
-const PROBLEMS_DESCRIBED: usize = 20;
 /// How deep messages may be wrapped in messages.
 const WRAPPING_MAX: u32 = 4;
 /// How the one event of a log subscription's control message begins: prose, to try the destination.
 const LOGS_CONTROL: &str = "CWL CONTROL MESSAGE";
 /// How much of a file that is not JSON is looked at.
 const PREVIEW_BYTES: usize = 512;
-
-/// The names by which a file was handed over.
-#[derive(Clone, Copy, Debug)]
-pub struct FileName<'a> {
-    /// Its path in the ledger.
-    pub path: &'a str,
-    /// The path in which account, region and time are looked for (spec section 3.7).
-    pub hint_path: &'a str,
-}
-
-/// Receives the records of a file, in order.
-pub trait RecordSink {
-    /// Whether an item of this very text was kept before from a file of the same recorder; it is then
-    /// a duplicate, and is not decoded again.
-    fn is_known(&mut self, recorder: &Recorder, raw: &[u8]) -> bool;
-    /// Takes a record, its number in the file and its text.
-    fn keep(&mut self, number: u64, raw: &[u8], record: Record);
-}
-
-/// What became of a file.
-#[derive(Clone, Debug, Default)]
-pub struct FileReport {
-    /// What it is; `None` where nothing in it was recognised.
-    pub kind: Option<Kind>,
-    /// The recorder its name states.
-    pub recorder: Option<Recorder>,
-    /// The account that its name, else its path states.
-    pub account: Option<AccountId>,
-    /// The region that its name, else its path states.
-    pub region: Option<Region>,
-    /// The time it speaks for, where its kind has one: a snapshot's or a history file's.
-    pub time: Option<Instant>,
-    /// Records found.
-    pub read: u64,
-    /// Records known before by their very text.
-    pub known: u64,
-    /// Records handed to the sink.
-    pub handed_over: u64,
-    /// Records that are no evidence, such as sample findings.
-    pub set_aside: u64,
-    /// Records that could not be decoded.
-    pub rejected: u64,
-    /// The first problems, in the order of the file.
-    pub problems: Vec<Problem>,
-    /// How many problems there were.
-    pub problem_count: u64,
-    /// Whether the file was read to its end without a break.
-    pub whole: bool,
-}
-
-impl FileReport {
-    fn problem(&mut self, problem: Problem) {
-        self.problem_count += 1;
-        if self.problems.len() < PROBLEMS_DESCRIBED {
-            self.problems.push(problem);
-        }
-    }
-}
 
 /// Reads one file to its end, or to where it breaks.
 ///

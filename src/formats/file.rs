@@ -1,0 +1,66 @@
+//! What goes into [`parse`](super::parse) with a file's bytes, and what comes out beside its records.
+
+use super::kind::Kind;
+use super::records::Record;
+use crate::model::{AccountId, Instant, Problem, Recorder, Region};
+
+/// How many problems of one file are described; the rest are counted.
+const PROBLEMS_DESCRIBED: usize = 20;
+
+/// The names by which a file was handed over.
+#[derive(Clone, Copy, Debug)]
+pub struct FileName<'a> {
+    /// Its path in the ledger.
+    pub path: &'a str,
+    /// The path in which account, region and time are looked for (spec section 3.7).
+    pub hint_path: &'a str,
+}
+
+/// Receives the records of a file, in order.
+pub trait RecordSink {
+    /// Whether an item of this very text was kept before from a file of the same recorder; it is then
+    /// a duplicate, and is not decoded again.
+    fn is_known(&mut self, recorder: &Recorder, raw: &[u8]) -> bool;
+    /// Takes a record, its number in the file and its text.
+    fn keep(&mut self, number: u64, raw: &[u8], record: Record);
+}
+
+/// What became of a file.
+#[derive(Clone, Debug, Default)]
+pub struct FileReport {
+    /// What it is; `None` where nothing in it was recognised.
+    pub kind: Option<Kind>,
+    /// The recorder its name states.
+    pub recorder: Option<Recorder>,
+    /// The account that its name, else its path states.
+    pub account: Option<AccountId>,
+    /// The region that its name, else its path states.
+    pub region: Option<Region>,
+    /// The time it speaks for, where its kind has one: a snapshot's or a history file's.
+    pub time: Option<Instant>,
+    /// Records found.
+    pub read: u64,
+    /// Records known before by their very text.
+    pub known: u64,
+    /// Records handed to the sink.
+    pub handed_over: u64,
+    /// Records that are no evidence, such as sample findings.
+    pub set_aside: u64,
+    /// Records that could not be decoded.
+    pub rejected: u64,
+    /// The first problems, in the order of the file.
+    pub problems: Vec<Problem>,
+    /// How many problems there were.
+    pub problem_count: u64,
+    /// Whether the file was read to its end without a break.
+    pub whole: bool,
+}
+
+impl FileReport {
+    pub(super) fn problem(&mut self, problem: Problem) {
+        self.problem_count += 1;
+        if self.problems.len() < PROBLEMS_DESCRIBED {
+            self.problems.push(problem);
+        }
+    }
+}
