@@ -12,7 +12,7 @@ use super::catalog::rule_names::{AliasError, RuleMatcher};
 use super::catalog::{Catalog, SubjectFilter};
 use super::control::{Ground, Outcome, Tested, evaluate};
 use super::identity::{SubjectKey, Ties};
-use super::results::{Assessment, CoverageRow, EvidenceAccount, LedgerRow, RecordAccount, Unmapped};
+use super::results::{Assessment, CoverageRow, Disagreement, EvidenceAccount, LedgerRow, RecordAccount, Unmapped};
 use super::scope::Scope;
 use super::settings::Settings;
 use super::timeline::intersect_all;
@@ -89,16 +89,7 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
         identifiers: &identifiers,
         uncovered: uncovered(&evidence.attestations, &in_scope, settings) + without_region(&scope, &in_scope, &seen),
     };
-    let outcomes: Vec<(Outcome, Vec<super::results::Disagreement>)> = tested
-        .par_iter()
-        .map(|tested| {
-            let mut outcome = evaluate(tested, &ground);
-            let subjects: Vec<SubjectKey> = outcome.subjects.iter().map(|result| key_of(&result.subject)).collect();
-            let (agreement, disagreements) = agreement::compare(tested, &ground, &subjects);
-            outcome.result.agreement = agreement;
-            (outcome, disagreements)
-        })
-        .collect();
+    let outcomes = answer_all(&tested, &ground);
     let mut assessment = Assessment {
         engagement: settings.engagement.clone(),
         window: settings.window,
@@ -125,6 +116,18 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
         assessment.disagreements.extend(disagreements);
     }
     Ok(assessment)
+}
+
+/// Evaluates every control, with where its sources agree.
+fn answer_all(tested: &[Tested<'_>], ground: &Ground<'_>) -> Vec<(Outcome, Vec<Disagreement>)> {
+    let answer = |tested: &Tested<'_>| {
+        let mut outcome = evaluate(tested, ground);
+        let subjects: Vec<SubjectKey> = outcome.subjects.iter().map(|result| key_of(&result.subject)).collect();
+        let (agreement, disagreements) = agreement::compare(tested, ground, &subjects);
+        outcome.result.agreement = agreement;
+        (outcome, disagreements)
+    };
+    tested.par_iter().map(answer).collect()
 }
 
 /// Checks that settings name only what the catalog has, before any long work.

@@ -1,5 +1,7 @@
 //! What goes into [`parse`](super::parse) with a file's bytes, and what comes out beside its records.
 
+use std::collections::BTreeSet;
+
 use super::kind::Kind;
 use super::records::Record;
 use crate::model::{AccountId, Instant, Problem, Recorder, Region};
@@ -46,6 +48,8 @@ pub struct FileReport {
     pub handed_over: u64,
     /// Records that are no evidence, such as sample findings.
     pub set_aside: u64,
+    /// Why they are none, each reason once.
+    pub set_aside_reasons: BTreeSet<&'static str>,
     /// Records that could not be decoded.
     pub rejected: u64,
     /// The first problems, in the order of the file.

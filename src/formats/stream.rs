@@ -4,6 +4,7 @@
 //! that cannot be decoded is a problem of its own; text that breaks off ends the file and keeps what
 //! was whole.
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::ops::Range;
 
@@ -394,7 +395,10 @@ impl Parser<'_> {
                 self.report.handed_over += 1;
                 self.sink.keep(number, raw, record);
             }
-            Ok(Decoded::SetAside(_)) => self.report.set_aside += 1,
+            Ok(Decoded::SetAside(reason)) => {
+                self.report.set_aside += 1;
+                self.report.set_aside_reasons.insert(reason);
+            }
             Err(error) => {
                 self.report.rejected += 1;
                 let problem = Problem::of_record(error.code, error.what, number, self.at);
@@ -533,7 +537,7 @@ impl Parser<'_> {
             }
             return;
         }
-        let names = member_names(raw);
+        let names: Vec<Cow<'_, str>> = members.iter().map(|(name, _)| String::from_utf8_lossy(name)).collect();
         if let Some(kind) = names.iter().find_map(|name| known_by_member(name)) {
             return self.recognise(kind);
         }
@@ -603,28 +607,4 @@ fn no_object(raw: &[u8]) -> RecordError {
         Err(error) => not_as_expected("the value", &error),
         Ok(_) => super::text::bad("the value is not an object".to_owned()),
     }
-}
-
-/// The names of an object's members, in order; empty for what is no object.
-fn member_names(raw: &[u8]) -> Vec<String> {
-    struct Names;
-
-    impl<'de> serde::de::Visitor<'de> for Names {
-        type Value = Vec<String>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut names = Vec::new();
-            while let Some((name, _)) = map.next_entry::<String, serde::de::IgnoredAny>()? {
-                names.push(name);
-            }
-            Ok(names)
-        }
-    }
-
-    let mut deserializer = serde_json::Deserializer::from_slice(raw);
-    serde::Deserializer::deserialize_map(&mut deserializer, Names).unwrap_or_default()
 }

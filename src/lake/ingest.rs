@@ -357,6 +357,7 @@ fn reason(file: &ReadFile) -> String {
     if report.problem_count > described {
         parts.push(format!("and {} more", report.problem_count - described));
     }
+    parts.extend(report.set_aside_reasons.iter().map(|reason| format!("set aside: {reason}")));
     if parts.is_empty() && !file.is_bundle {
         parts.extend(report.kind.and_then(crate::formats::Kind::set_aside).map(str::to_owned));
     }
