@@ -13,6 +13,7 @@ mod timeline;
 mod presence;
 mod attestation;
 mod scope;
+mod reperformance;
 mod account;
 mod control;
 mod agreement;

@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::schema::{EvaluationRow, FindingRow, ItemRow, Row, RuleRow};
+use super::schema::{ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, Row, RuleRow};
 use crate::model::Instant;
 
 /// A fingerprint of what identifies a row. Keyed anew in each run, so that evidence cannot be made to
@@ -194,6 +194,53 @@ impl Identified for RuleRow {
             .cmp(&other.recorder_region)
             .then_with(|| self.rule_name.cmp(&other.rule_name))
             .then_with(|| key(self).cmp(&key(other)))
+            .then_with(|| self.evidence_id.cmp(&other.evidence_id))
+    }
+
+    fn reference(&mut self) -> (&mut String, u64) {
+        (&mut self.evidence_id, self.record_number)
+    }
+}
+
+impl Identified for CredentialRow {
+    fn identity(&self, part: &mut dyn FnMut(&[u8])) {
+        part(&time(self.generated_at));
+        part(&[u8::from(self.report_whole)]);
+        for text in [&self.account, &self.user, &self.user_arn].into_iter().chain(self.values()) {
+            part(text.as_bytes());
+        }
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        let key = |row: &Self| (row.generated_at, row.record_number);
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| self.user_arn.cmp(&other.user_arn))
+            .then_with(|| self.evidence_id.cmp(&other.evidence_id))
+            .then_with(|| self.values().cmp(other.values()))
+    }
+
+    fn reference(&mut self) -> (&mut String, u64) {
+        (&mut self.evidence_id, self.record_number)
+    }
+}
+
+impl Identified for ConditionRow {
+    fn identity(&self, part: &mut dyn FnMut(&[u8])) {
+        part(&time(self.stated_at));
+        for text in [&self.account, &self.region, &self.kind, &self.name, &self.content] {
+            part(text.as_bytes());
+        }
+    }
+
+    fn order(&self, other: &Self) -> Ordering {
+        let key = |row: &Self| (row.stated_at, row.record_number);
+        self.kind
+            .cmp(&other.kind)
+            .then_with(|| self.region.cmp(&other.region))
+            .then_with(|| self.name.cmp(&other.name))
+            .then_with(|| key(self).cmp(&key(other)))
+            .then_with(|| self.content.cmp(&other.content))
             .then_with(|| self.evidence_id.cmp(&other.evidence_id))
     }
 

@@ -248,6 +248,8 @@ fn keep_account(
     place.facts(&mut tables.evaluations, ranks, fingerprinter, &mut kept, &mut written)?;
     place.facts(&mut tables.findings, ranks, fingerprinter, &mut kept, &mut written)?;
     place.facts(&mut tables.rules, ranks, fingerprinter, &mut kept, &mut written)?;
+    place.facts(&mut tables.credentials, ranks, fingerprinter, &mut kept, &mut written)?;
+    place.facts(&mut tables.conditions, ranks, fingerprinter, &mut kept, &mut written)?;
     for row in &mut tables.snapshots {
         row.evidence_id = ranks.ids.get(number_of(&row.evidence_id)).cloned().unwrap_or_default();
     }

@@ -22,7 +22,10 @@ pub use commit::{Commit, CommittedFile};
 pub use ingest::{IngestSummary, Progress, ingest};
 pub use layout::MADE_BY_RUN;
 pub use reader::{AccountRows, Lake, TieRow};
-pub use schema::{EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SCHEMA_VERSION, SnapshotRow};
+pub use schema::{
+    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SCHEMA_VERSION,
+    SnapshotRow,
+};
 
 /// Why a lake cannot be used.
 #[derive(Debug, thiserror::Error)]

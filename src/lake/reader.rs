@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::commit::{self, Commit, Commits, CommittedFile};
-use super::schema::{EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow};
+use super::schema::{
+    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow,
+};
 use super::{LakeError, storage};
 
 /// A lake as its commits name it at one moment. Every file is checked against its commit before any
@@ -26,6 +28,10 @@ pub struct AccountRows {
     pub findings: Vec<FindingRow>,
     /// Deployed rules.
     pub rules: Vec<RuleRow>,
+    /// Lines of credential reports.
+    pub credentials: Vec<CredentialRow>,
+    /// What APIs state of the account, its trails and recorders.
+    pub conditions: Vec<ConditionRow>,
     /// Snapshots.
     pub snapshots: Vec<SnapshotRow>,
     /// What they list.
@@ -113,6 +119,8 @@ impl Lake {
             evaluations: self.rows(account)?,
             findings: self.rows(account)?,
             rules: self.rows(account)?,
+            credentials: self.rows(account)?,
+            conditions: self.rows(account)?,
             snapshots: self.rows(account)?,
             listings: self.rows(account)?,
         })

@@ -14,7 +14,7 @@ use super::LakeError;
 use crate::model::Instant;
 
 /// The version of the tables' meaning; a lake says which it was written with.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// A row of a table, and how it lies in columns.
 pub trait Row: Sized + Send {
@@ -448,6 +448,122 @@ table! {
         first_listed: Instant,
         /// Last snapshot of the run.
         last_listed: Instant,
+    }
+}
+
+table! {
+    /// A line of an IAM credential report: one user's credentials when the report was generated. Values
+    /// stay as the report writes them: `true`, `N/A`, `no_information`, `not_supported`, or a time.
+    CredentialRow = "credentials", wide [], {
+        /// Account that the report is about: the partition.
+        account: String,
+        /// When the report was generated.
+        generated_at: Instant,
+        /// Whether the report was read whole: only then does it mean something that it lists no such user.
+        report_whole: bool,
+        /// The user's name; `<root_account>` for the root user.
+        user: String,
+        /// Its resource name (ARN).
+        user_arn: String,
+        /// As the report writes it, or empty where it has no such column.
+        user_creation_time: String,
+        /// As the report writes it, or empty where it has no such column.
+        password_enabled: String,
+        /// As the report writes it, or empty where it has no such column.
+        password_last_used: String,
+        /// As the report writes it, or empty where it has no such column.
+        password_last_changed: String,
+        /// As the report writes it, or empty where it has no such column.
+        password_next_rotation: String,
+        /// As the report writes it, or empty where it has no such column.
+        mfa_active: String,
+        /// As the report writes it, or empty where it has no such column.
+        access_key_1_active: String,
+        /// As the report writes it, or empty where it has no such column.
+        access_key_1_last_rotated: String,
+        /// As the report writes it, or empty where it has no such column.
+        access_key_1_last_used_date: String,
+        /// As the report writes it, or empty where it has no such column.
+        access_key_1_last_used_region: String,
+        /// As the report writes it, or empty where it has no such column.
+        access_key_1_last_used_service: String,
+        /// As the report writes it, or empty where it has no such column.
+        access_key_2_active: String,
+        /// As the report writes it, or empty where it has no such column.
+        access_key_2_last_rotated: String,
+        /// As the report writes it, or empty where it has no such column.
+        access_key_2_last_used_date: String,
+        /// As the report writes it, or empty where it has no such column.
+        access_key_2_last_used_region: String,
+        /// As the report writes it, or empty where it has no such column.
+        access_key_2_last_used_service: String,
+        /// As the report writes it, or empty where it has no such column.
+        cert_1_active: String,
+        /// As the report writes it, or empty where it has no such column.
+        cert_1_last_rotated: String,
+        /// As the report writes it, or empty where it has no such column.
+        cert_2_active: String,
+        /// As the report writes it, or empty where it has no such column.
+        cert_2_last_rotated: String,
+        /// As the report writes it, or empty where it has no such column.
+        additional_credentials_info: String,
+        /// Ledger id of the file it was first found in.
+        evidence_id: String,
+        /// Its number in that file, from 1; the header is not counted.
+        record_number: u64,
+    }
+}
+
+impl CredentialRow {
+    /// What the report says of the user beside its name, in the order of the columns.
+    pub fn values(&self) -> impl Iterator<Item = &String> {
+        [
+            &self.user_creation_time,
+            &self.password_enabled,
+            &self.password_last_used,
+            &self.password_last_changed,
+            &self.password_next_rotation,
+            &self.mfa_active,
+            &self.access_key_1_active,
+            &self.access_key_1_last_rotated,
+            &self.access_key_1_last_used_date,
+            &self.access_key_1_last_used_region,
+            &self.access_key_1_last_used_service,
+            &self.access_key_2_active,
+            &self.access_key_2_last_rotated,
+            &self.access_key_2_last_used_date,
+            &self.access_key_2_last_used_region,
+            &self.access_key_2_last_used_service,
+            &self.cert_1_active,
+            &self.cert_1_last_rotated,
+            &self.cert_2_active,
+            &self.cert_2_last_rotated,
+            &self.additional_credentials_info,
+        ]
+        .into_iter()
+    }
+}
+
+table! {
+    /// An answer of an API that states a condition of an account, a trail or a recorder.
+    ConditionRow = "conditions", wide ["content"], {
+        /// Account that it is about: the partition.
+        account: String,
+        /// Region that it is about; `global` for IAM.
+        region: String,
+        /// `password_policy`, `account_summary`, `event_selectors`, `trail_status`, `recorder` or
+        /// `recorder_status`.
+        kind: String,
+        /// Name or ARN of the trail or recorder, where the answer or the file's name states it; or empty.
+        name: String,
+        /// When the answer was given.
+        stated_at: Instant,
+        /// The answer as JSON; empty for the answer that there is none (`NoSuchEntity`).
+        content: String,
+        /// Ledger id of the file it was first found in.
+        evidence_id: String,
+        /// Its number in that file, from 1.
+        record_number: u64,
     }
 }
 

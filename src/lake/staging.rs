@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::schema::{EvaluationRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow};
+use super::schema::{
+    ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow,
+};
 use super::{LakeError, layout, storage};
 
 /// How much staged rows may take in memory before they go to disk, in bytes.
@@ -20,6 +22,8 @@ pub(super) struct AccountTables {
     pub(super) evaluations: Vec<EvaluationRow>,
     pub(super) findings: Vec<FindingRow>,
     pub(super) rules: Vec<RuleRow>,
+    pub(super) credentials: Vec<CredentialRow>,
+    pub(super) conditions: Vec<ConditionRow>,
     pub(super) snapshots: Vec<SnapshotRow>,
     pub(super) listings: Vec<ListingRow>,
 }
@@ -35,6 +39,10 @@ macro_rules! each_table {
         $action;
         let $rows = &mut $tables.rules;
         $action;
+        let $rows = &mut $tables.credentials;
+        $action;
+        let $rows = &mut $tables.conditions;
+        $action;
         let $rows = &mut $tables.snapshots;
         $action;
         let $rows = &mut $tables.listings;
@@ -48,6 +56,8 @@ impl AccountTables {
         self.evaluations.append(&mut other.evaluations);
         self.findings.append(&mut other.findings);
         self.rules.append(&mut other.rules);
+        self.credentials.append(&mut other.credentials);
+        self.conditions.append(&mut other.conditions);
         self.snapshots.append(&mut other.snapshots);
         self.listings.append(&mut other.listings);
     }

@@ -1,0 +1,28 @@
+//! The checks, one file each.
+//!
+//! A check is added by its file and its line here. Checks may share what judges documents and ports
+//! with one another, never a verdict.
+
+use super::check::Check;
+
+/// Declares the file of each check and puts it into the list.
+macro_rules! checks {
+    ($($name:ident,)*) => {
+        $(mod $name;)*
+
+        /// All checks, in the order of the catalog.
+        pub(in crate::engine) const ALL: &[&[Check]] = &[$($name::CHECKS,)*];
+    };
+}
+
+checks! {
+    incoming_ssh_disabled,
+}
+
+/// The checks that speak for a test.
+pub(in crate::engine) fn of_test(test: &str) -> impl Iterator<Item = &'static Check> {
+    ALL.iter().flat_map(|checks| checks.iter()).filter(move |check| check.test == test)
+}
+
+#[cfg(test)]
+mod trap_tables;

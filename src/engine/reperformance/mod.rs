@@ -1,0 +1,19 @@
+//! tickmark's own tests: the raw configuration judged again, check by check (spec section 3.6).
+//!
+//! | noun | meaning |
+//! |---|---|
+//! | [`check::Check`] | a test as a pure function: state in, [`verdict::Verdict`] out, with what it reads declared |
+//! | [`resource::ResourceState`] | a resource as one configuration item states it |
+//! | [`parameters::Parameters`] | what a check is measured against, and who said so |
+//! | [`checks`] | one file a check |
+//!
+//! A check knows no time line, no lake and no other check: what changes when, and which other
+//! resources it needs at that moment, is brought to it by the runner, which reads the declaration.
+
+pub(super) mod check;
+pub(super) mod checks;
+pub(super) mod parameters;
+mod open_ports;
+mod policy_document;
+pub(super) mod resource;
+pub(super) mod verdict;
