@@ -124,6 +124,8 @@ pub(super) enum SourceArgument {
     Config,
     /// Security Hub findings.
     Securityhub,
+    /// tickmark's own checks of the raw configuration.
+    Reperformed,
 }
 
 /// What stdout carries.

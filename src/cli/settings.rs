@@ -54,6 +54,7 @@ fn is_source(asked: SourceArgument, source: Source) -> bool {
     match asked {
         SourceArgument::Config => source == Source::Config,
         SourceArgument::Securityhub => source == Source::SecurityHub,
+        SourceArgument::Reperformed => source == Source::Reperformed,
     }
 }
 

@@ -7,6 +7,9 @@ mod configuration;
 mod evaluations;
 mod findings;
 mod inventory;
+mod reperformed;
+
+pub(super) use reperformed::read_trails;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,8 +18,12 @@ use super::catalog::Catalog;
 use super::catalog::rule_names::RuleMatcher;
 use super::identity::{Place, RegionBasis, Registry, SubjectKey, Ties, is_global_type};
 use super::presence::RecorderSnapshots;
+use super::reperformance::measures::Measures;
+use super::reperformance::recording::Recording;
+use super::reperformance::trails::AllTrails;
+use super::reperformance::verdict::Beyond;
 use super::settings::Settings;
-use super::timeline::{Observation, Stream, segments};
+use super::timeline::{Detail, Observation, Stream, segments};
 use crate::lake::AccountRows;
 use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source, Status};
 
@@ -31,6 +38,32 @@ pub(super) struct Reading<'a> {
     pub(super) settings: &'a Settings,
     /// What delivered files attest, of all accounts.
     pub(super) delivered: &'a Attestations,
+    /// The one subject of which every observation is wanted, if any.
+    pub(super) watched: Option<&'a SubjectKey>,
+}
+
+impl Reading<'_> {
+    fn detail_of(&self, subject: &SubjectKey) -> Detail {
+        if self.watched == Some(subject) { Detail::Observations } else { Detail::Changes }
+    }
+}
+
+/// Something that a check saw beyond its rule, and for how long.
+#[derive(Clone, Debug)]
+pub(super) struct RemarkSpan {
+    pub(super) subject: SubjectKey,
+    pub(super) beyond: Beyond,
+    pub(super) period: Period,
+    pub(super) reference: EvidenceReference,
+}
+
+/// Until when a stream's last status is vouched for (spec section 4).
+#[derive(Clone, Debug)]
+pub(super) enum Horizon {
+    /// As long as evidence of its source speaks for a region.
+    Corner(Region),
+    /// To a moment: the latest report or answer of the kind that it rests on.
+    At(Instant),
 }
 
 /// Statements of a rule or finding generator that no test answers for.
@@ -80,33 +113,60 @@ pub(super) struct AccountEvidence {
     pub(super) off_type: BTreeMap<(Source, usize), OffType>,
     /// Trails that exist in the window without saying where they deliver to.
     pub(super) trails_without_bucket: BTreeSet<String>,
+    /// What checks saw beyond their rules, by the place of their test in the catalog.
+    pub(super) remarks: BTreeMap<usize, Vec<RemarkSpan>>,
+    /// Trails as all recorders show them, with what is stated of them and of the recorders.
+    pub(super) all_trails: AllTrails,
+    /// The subject of each trail, by its key.
+    pub(super) trail_subjects: BTreeMap<std::sync::Arc<str>, SubjectKey>,
+    /// What each account's tests are measured against.
+    pub(super) measures: BTreeMap<AccountId, Measures>,
 }
 
 /// Where observations of one stream come from (spec section 1): source, test, subject and origin.
 type StreamKey = (Source, usize, SubjectKey, String);
 
-/// Observations by stream, with the place whose horizon the stream has.
+/// What was seen of a subject beyond a rule at each moment at which it changed.
+type Sightings = Vec<(Instant, Vec<Beyond>, EvidenceReference)>;
+
+/// Observations by stream, with the horizon that the stream has.
 #[derive(Default)]
-struct Streams {
-    observations: HashMap<StreamKey, (Region, Vec<Observation>)>,
+pub(super) struct Streams {
+    observations: HashMap<StreamKey, (Horizon, Vec<Observation>)>,
+    sightings: Vec<(usize, SubjectKey, Horizon, Sightings)>,
 }
 
 impl Streams {
-    fn add(&mut self, key: StreamKey, region: &Region, observation: Observation) {
-        self.observations.entry(key).or_insert_with(|| (region.clone(), Vec::new())).1.push(observation);
+    fn add(&mut self, key: StreamKey, horizon: &Horizon, observation: Observation) {
+        self.observations.entry(key).or_insert_with(|| (horizon.clone(), Vec::new())).1.push(observation);
+    }
+
+    /// Adds what a check saw beyond its rule.
+    fn remark(&mut self, test: usize, subject: &SubjectKey, horizon: &Horizon, sightings: Sightings) {
+        if sightings.iter().any(|(_, beyond, _)| !beyond.is_empty()) {
+            self.sightings.push((test, subject.clone(), horizon.clone(), sightings));
+        }
     }
 }
 
 /// Reads all rows of one account.
-pub(super) fn read_account(account: &AccountId, rows: AccountRows, reading: &Reading<'_>) -> AccountEvidence {
+pub(super) fn read_account(account: &AccountId, mut rows: AccountRows, reading: &Reading<'_>) -> AccountEvidence {
     let mut evidence = AccountEvidence::default();
     attest(account, &rows, &mut evidence.attestations);
-    let snapshots = RecorderSnapshots::by_region(rows.snapshots, rows.listings);
+    let recording = Recording::by_region(&rows.items, &rows.conditions);
+    let (listed, listings) = (std::mem::take(&mut rows.snapshots), std::mem::take(&mut rows.listings));
+    let snapshots = RecorderSnapshots::by_region(listed, listings, &recording);
     let mut streams = Streams::default();
     evaluations::read(account, &rows.evaluations, &rows.rules, &snapshots, reading, &mut streams, &mut evidence);
     findings::read(account, &rows.findings, reading, &mut streams, &mut evidence);
-    inventory::read(account, &rows.items, &snapshots, reading, &mut evidence);
-    close_streams(account, streams, reading, &mut evidence);
+    let histories = inventory::read(account, &rows.items, &snapshots, reading, &mut evidence);
+    if reading.settings.sources.contains(&Source::Reperformed) {
+        reperformed::read(account, &rows, histories, &recording, reading, &mut streams, &mut evidence);
+    }
+    let mut attestations = evidence.attestations.clone();
+    attestations.merge(reading.delivered.only(account));
+    close_streams(account, streams, &attestations, reading, &mut evidence);
+    evidence.all_trails.recording.insert(account.clone(), recording);
     evidence
 }
 
@@ -135,18 +195,30 @@ fn attest(account: &AccountId, rows: &AccountRows, attestations: &mut Attestatio
 }
 
 /// Turns observations into segments, each stream up to its horizon and `max_gap`.
-fn close_streams(account: &AccountId, streams: Streams, reading: &Reading<'_>, evidence: &mut AccountEvidence) {
-    let mut attestations = evidence.attestations.clone();
-    attestations.merge(reading.delivered.only(account));
+pub(super) fn close_streams(
+    account: &AccountId,
+    streams: Streams,
+    attestations: &Attestations,
+    reading: &Reading<'_>,
+    evidence: &mut AccountEvidence,
+) {
     let max_gap = reading.settings.max_gap_microseconds();
+    let vouched_until = |source: Source, subject: &SubjectKey, horizon: &Horizon, last: Option<Instant>| {
+        let horizon = match horizon {
+            Horizon::Corner(region) => {
+                let is_global = is_global_type(&subject.resource_type);
+                attestations.horizon(account, region, attesting(source), is_global)
+            }
+            Horizon::At(at) => Some(*at),
+        };
+        Some(horizon.max(last)?.plus_microseconds(max_gap))
+    };
     let mut closed: Vec<(StreamKey, Stream)> = Vec::new();
-    streams.observations.into_iter().for_each(|(key, (region, observations))| {
+    streams.observations.into_iter().for_each(|(key, (horizon, observations))| {
         let (source, test, subject, _) = &key;
-        let is_global = is_global_type(&subject.resource_type);
         let last = observations.iter().map(|observation| observation.at).max();
-        let horizon = attestations.horizon(account, &region, *source, is_global).max(last);
-        let Some(horizon) = horizon else { return };
-        let segments = segments(observations, horizon.plus_microseconds(max_gap));
+        let Some(until) = vouched_until(*source, subject, &horizon, last) else { return };
+        let segments = segments(observations, until, reading.detail_of(subject));
         let stream = Stream { source: *source, test: *test, segments };
         closed.push((key, stream));
     });
@@ -154,6 +226,48 @@ fn close_streams(account: &AccountId, streams: Streams, reading: &Reading<'_>, e
     for ((_, _, subject, _), stream) in closed {
         evidence.streams.entry(subject).or_default().push(stream);
     }
+    for (test, subject, horizon, sightings) in streams.sightings {
+        let last = sightings.iter().map(|(at, _, _)| *at).max();
+        let Some(until) = vouched_until(Source::Reperformed, &subject, &horizon, last) else { continue };
+        evidence.remarks.entry(test).or_default().extend(remark_spans(&subject, sightings, until));
+    }
+}
+
+/// The source whose evidence vouches for a stream: tickmark's own checks rest on what AWS Config delivers.
+fn attesting(source: Source) -> Source {
+    match source {
+        Source::Config | Source::Reperformed => Source::Config,
+        Source::SecurityHub => Source::SecurityHub,
+    }
+}
+
+/// For how long each thing was seen. What is seen again at the next change goes on.
+fn remark_spans(subject: &SubjectKey, sightings: Sightings, until: Instant) -> Vec<RemarkSpan> {
+    let mut spans: Vec<RemarkSpan> = Vec::new();
+    let mut open: BTreeMap<Beyond, (Instant, EvidenceReference)> = BTreeMap::new();
+    let mut close = |beyond: Beyond, (from, reference): (Instant, EvidenceReference), at: Instant| {
+        let period = Period::new(from, at.max(from));
+        if !period.is_empty() {
+            spans.push(RemarkSpan { subject: subject.clone(), beyond, period, reference });
+        }
+    };
+    for (at, beyond, reference) in sightings {
+        let seen: BTreeSet<Beyond> = beyond.into_iter().collect();
+        let gone: Vec<Beyond> = open.keys().filter(|known| !seen.contains(known)).cloned().collect();
+        for known in gone {
+            if let Some(began) = open.remove(&known) {
+                close(known, began, at);
+            }
+        }
+        for beyond in seen {
+            open.entry(beyond).or_insert_with(|| (at, reference.clone()));
+        }
+    }
+    for (beyond, began) in open {
+        close(beyond, began, until);
+    }
+    spans.sort_by(|left, right| (left.period, &left.beyond).cmp(&(right.period, &right.beyond)));
+    spans
 }
 
 impl AccountEvidence {
@@ -185,6 +299,12 @@ impl AccountEvidence {
             known.failed += count.failed;
         }
         self.trails_without_bucket.append(&mut other.trails_without_bucket);
+        for (test, mut spans) in other.remarks {
+            self.remarks.entry(test).or_default().append(&mut spans);
+        }
+        self.all_trails.merge(other.all_trails);
+        self.trail_subjects.append(&mut other.trail_subjects);
+        self.measures.append(&mut other.measures);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::account::{AccountEvidence, Reading, UnmappedStatements, read_account};
+use super::account::{AccountEvidence, Reading, UnmappedStatements, read_account, read_trails};
 use super::agreement;
 use super::attestation::Attestations;
 use super::catalog::rule_names::{AliasError, RuleMatcher};
@@ -185,7 +185,7 @@ fn read_all(
         ties.add(rows);
     }
     let delivered = delivered(ledger);
-    let reading = Reading { catalog, matcher, ties: &ties, settings, delivered: &delivered };
+    let reading = Reading { catalog, matcher, ties: &ties, settings, delivered: &delivered, watched: None };
     let parts: Vec<AccountEvidence> = accounts
         .par_iter()
         .map(|name| {
@@ -194,9 +194,14 @@ fn read_all(
         })
         .collect::<Result<_, AssessError>>()?;
     let mut all = AccountEvidence::default();
-    all.attestations.merge(delivered);
+    all.attestations.merge(delivered.clone());
     for part in parts {
         all.merge(part);
+    }
+    if settings.sources.contains(&Source::Reperformed) {
+        let accounts = accounts.iter().filter_map(|account| AccountId::parse(account)).collect();
+        let attestations = all.attestations.clone();
+        read_trails(&accounts, &attestations, &reading, &mut all);
     }
     Ok(all)
 }

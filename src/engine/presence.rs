@@ -3,8 +3,9 @@
 //! The same rules serve resources and rule-compliance items: both are items that a recorder captures,
 //! lists in snapshots, deletes, or silently drops.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::reperformance::recording::Recording;
 use crate::lake::{ListingRow, SnapshotRow};
 use crate::model::{EvidenceId, EvidenceReference, Instant};
 
@@ -24,6 +25,8 @@ type Listed = (bool, String, String);
 pub(super) struct RecorderSnapshots {
     snapshots: Vec<UsableSnapshot>,
     runs: HashMap<Listed, Vec<Run>>,
+    /// What the recorder says that it records.
+    recording: Recording,
 }
 
 #[derive(Debug)]
@@ -56,8 +59,15 @@ pub(super) trait Captured {
 
 impl RecorderSnapshots {
     /// Sorts an account's snapshots and listings by the region of their recorder.
-    pub(super) fn by_region(snapshots: Vec<SnapshotRow>, listings: Vec<ListingRow>) -> HashMap<String, Self> {
+    pub(super) fn by_region(
+        snapshots: Vec<SnapshotRow>,
+        listings: Vec<ListingRow>,
+        recording: &BTreeMap<String, Recording>,
+    ) -> HashMap<String, Self> {
         let mut of_regions: HashMap<String, Self> = HashMap::new();
+        for (region, recording) in recording {
+            of_regions.entry(region.clone()).or_default().recording = recording.clone();
+        }
         for row in snapshots {
             if !row.whole || row.listed == 0 {
                 continue;
@@ -101,7 +111,10 @@ impl RecorderSnapshots {
                     run.segment == snapshot.segment && run.first <= snapshot.taken_at && snapshot.taken_at <= run.last
                 })
             });
+            // A recorder that leaves a type out is silent about its resources, whether they exist or not.
+            let is_left_out = !listed.0 && self.recording.excludes(&listed.1, first.taken_at);
             match (is_listed, is_dropped) {
+                (false, false) if is_left_out => continue,
                 (false, false) => events.push((first.taken_at, Event::Dropped(first.reference.clone()))),
                 (true, true) => events.push((first.taken_at, Event::Relisted(shown, first.reference.clone()))),
                 _ => continue,

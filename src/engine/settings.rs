@@ -1,6 +1,6 @@
 //! What a run is asked: window, sources, controls, and what the engagement file says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{AccountId, Period, Region, Source};
 
@@ -29,6 +29,10 @@ pub struct Settings {
     pub rule_aliases: BTreeMap<String, String>,
     /// Tags that choose the subjects of a control, by control id.
     pub tags: BTreeMap<String, TagFilter>,
+    /// Parameters that replace a test's defaults, by the test's identifier.
+    pub parameters: BTreeMap<String, BTreeMap<String, String>>,
+    /// Members of organizations, by management account: whose events an organization trail logs.
+    pub organizations: BTreeMap<AccountId, BTreeSet<AccountId>>,
     /// See [`MAX_GAP_HOURS`].
     pub max_gap_hours: u32,
     /// See [`LAG_TOLERANCE_HOURS`].
@@ -42,11 +46,13 @@ impl Settings {
         Self {
             engagement: None,
             window,
-            sources: vec![Source::Config, Source::SecurityHub],
+            sources: Source::ALL.to_vec(),
             controls: None,
             scope: None,
             rule_aliases: BTreeMap::new(),
             tags: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            organizations: BTreeMap::new(),
             max_gap_hours: MAX_GAP_HOURS,
             lag_tolerance_hours: LAG_TOLERANCE_HOURS,
         }

@@ -1,5 +1,7 @@
 //! From observations to what holds when (spec section 4). Pure: knows no rows, files or subjects.
 
+use std::sync::Arc;
+
 use crate::model::{EvidenceReference, Instant, Period, Source, Status};
 
 use super::results::ControlStatus;
@@ -12,6 +14,8 @@ pub(super) struct Observation {
     /// A failure that the customer suppressed; it stays a failure.
     pub(super) suppressed: bool,
     pub(super) reference: EvidenceReference,
+    /// Why, in words, where the source says.
+    pub(super) reason: Option<Arc<str>>,
 }
 
 /// A stretch of time in which one stream says one thing.
@@ -22,6 +26,18 @@ pub(super) struct Segment {
     pub(super) suppressed: bool,
     /// The observation that began it.
     pub(super) reference: EvidenceReference,
+    /// Why, as of that observation.
+    pub(super) reason: Option<Arc<str>>,
+}
+
+/// Whether observations that only restate what holds already make segments of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// They do not: what is held grows with what changed.
+    #[default]
+    Changes,
+    /// They do, for whoever wants to see each observation.
+    Observations,
 }
 
 /// A stream's segments, in order, without overlap; between the first and the last without a pause.
@@ -36,13 +52,15 @@ pub(super) struct Stream {
 /// Turns one stream's observations, in any order, into segments. The last status holds until
 /// `vouched_until`. Of several statuses at one instant the worst counts (spec section 3.8); of equal
 /// ones the one that is not suppressed.
-pub(super) fn segments(mut observations: Vec<Observation>, vouched_until: Instant) -> Vec<Segment> {
+pub(super) fn segments(mut observations: Vec<Observation>, vouched_until: Instant, detail: Detail) -> Vec<Segment> {
     observations.sort_by(|left, right| {
         let key = |observation: &Observation| (observation.at, observation.status, observation.suppressed);
         key(left).cmp(&key(right)).then_with(|| left.reference.cmp(&right.reference))
     });
     observations.dedup_by_key(|observation| observation.at);
-    observations.dedup_by_key(|observation| (observation.status, observation.suppressed));
+    if detail == Detail::Changes {
+        observations.dedup_by_key(|observation| (observation.status, observation.suppressed));
+    }
     let ends: Vec<Instant> = observations.iter().skip(1).map(|next| next.at).chain([vouched_until]).collect();
     observations
         .into_iter()
@@ -52,6 +70,7 @@ pub(super) fn segments(mut observations: Vec<Observation>, vouched_until: Instan
             status: observation.status,
             suppressed: observation.suppressed,
             reference: observation.reference,
+            reason: observation.reason,
         })
         .filter(|segment| !segment.period.is_empty())
         .collect()

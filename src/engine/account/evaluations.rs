@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{AccountEvidence, NOT_RECORDED, Reading, Streams, reference, subject_of};
+use super::{AccountEvidence, Horizon, NOT_RECORDED, Reading, Streams, reference, subject_of};
 use crate::engine::catalog::rule_names::RuleMatch;
 use crate::engine::identity::{Place, RegionBasis, SubjectKey};
 use crate::engine::presence::{Captured, Event, RecorderSnapshots};
@@ -204,8 +204,9 @@ fn observe<'a>(
         status: statement.status,
         suppressed: false,
         reference: statement.reference.clone(),
+        reason: None,
     };
-    streams.add((Source::Config, test, subject, origin), &region, observation);
+    streams.add((Source::Config, test, subject, origin), &Horizon::Corner(region), observation);
 }
 
 /// Counts the evaluations of rules that no test answers for.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::{AccountEvidence, Reading, Streams, reference, subject_of};
+use super::{AccountEvidence, Horizon, Reading, Streams, reference, subject_of};
 use crate::engine::catalog::finding_controls::security_control_id;
 use crate::engine::identity::{ACCOUNT_TYPE, Place, RegionBasis, SubjectKey};
 use crate::engine::timeline::Observation;
@@ -147,6 +147,7 @@ fn observe(
         return count_unmapped(account, row, control, evidence);
     };
     let Some(region) = Region::parse(&standing.region) else { return };
+    let horizon = Horizon::Corner(region);
     for test in tests {
         let is_about = reading.catalog.tests.get(*test).is_some_and(|known| known.is_about(&row.resource_type));
         if !is_about || names_an_account_instead(row) {
@@ -161,8 +162,9 @@ fn observe(
             status,
             suppressed: is_suppressed(standing),
             reference: reference(&source_row.evidence_id, source_row.record_number),
+            reason: None,
         };
-        streams.add((Source::SecurityHub, *test, subject, origin), &region, observation);
+        streams.add((Source::SecurityHub, *test, subject, origin), &horizon, observation);
     }
 }
 

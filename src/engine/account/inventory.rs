@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::configuration::{has_tag, is_default_group, trail_bucket};
+use super::reperformed::types_read;
 use super::{AccountEvidence, NOT_RECORDED, Reading, RecorderAbsences, reference, subject_of};
 use crate::engine::catalog::SubjectFilter;
 use crate::engine::identity::{Place, RegionBasis, SubjectKey};
 use crate::engine::presence::{Captured, Event, RecorderSnapshots};
 use crate::formats::is_deletion;
 use crate::lake::ItemRow;
-use crate::model::{AccountId, Arn, EvidenceReference, Instant, Period};
+use crate::model::{AccountId, Arn, EvidenceReference, Instant, Period, Source};
 
 const TRAIL_TYPE: &str = "AWS::CloudTrail::Trail";
 const GROUP_TYPE: &str = "AWS::EC2::SecurityGroup";
@@ -30,6 +31,30 @@ impl Captured for &ItemRow {
 /// What happened to a resource, in order.
 type Events<'a> = [(Instant, Event<'a, &'a ItemRow>)];
 
+/// What one recorder shows of one resource, in order, for the checks that read it.
+#[derive(Debug)]
+pub(super) struct ResourceHistory<'a> {
+    pub(super) recorder_region: &'a str,
+    pub(super) resource_type: &'a str,
+    pub(super) changes: Vec<ResourceChange<'a>>,
+}
+
+/// A moment at which a resource changed, came or went.
+#[derive(Debug)]
+pub(super) struct ResourceChange<'a> {
+    pub(super) at: Instant,
+    /// The item that holds from then on, and whose it is; `None` where the resource does not exist.
+    pub(super) item: Option<(&'a ItemRow, SubjectKey)>,
+    pub(super) reference: EvidenceReference,
+}
+
+impl ResourceHistory<'_> {
+    /// The subjects that the resource was: one, unless its name changed.
+    pub(super) fn subjects(&self) -> BTreeSet<SubjectKey> {
+        self.changes.iter().filter_map(|change| change.item.as_ref()).map(|(_, subject)| subject.clone()).collect()
+    }
+}
+
 /// A subject's existence as one recorder shows it under one id, with what began each stretch.
 #[derive(Debug, Default)]
 struct Existence {
@@ -37,22 +62,27 @@ struct Existence {
     absent: Vec<(Period, EvidenceReference)>,
 }
 
-/// Reads an account's items of the types that are tested.
-pub(super) fn read(
+/// Reads an account's items of the types that are tested, and gives the histories of those that checks
+/// read.
+pub(super) fn read<'a>(
     account: &AccountId,
-    items: &[ItemRow],
+    items: &'a [ItemRow],
     snapshots: &HashMap<String, RecorderSnapshots>,
     reading: &Reading<'_>,
     evidence: &mut AccountEvidence,
-) {
+) -> Vec<ResourceHistory<'a>> {
     let tested: BTreeSet<&str> =
         reading.catalog.tests.iter().flat_map(|test| test.resource_types.iter().map(String::as_str)).collect();
     let no_snapshots = RecorderSnapshots::default();
     let mut existences: BTreeMap<(SubjectKey, String), Vec<Existence>> = BTreeMap::new();
+    let read_by_checks =
+        if reading.settings.sources.contains(&Source::Reperformed) { types_read() } else { BTreeSet::new() };
     let of_interest = |item: &&ItemRow| {
-        item.status != NOT_RECORDED
-            && (item.resource_type == TRAIL_TYPE || tested.contains(item.resource_type.as_str()))
+        let resource_type = item.resource_type.as_str();
+        let is_read = read_by_checks.contains(resource_type) || tested.contains(resource_type);
+        item.status != NOT_RECORDED && (resource_type == TRAIL_TYPE || is_read)
     };
+    let mut histories = Vec::new();
     for ((region, resource_type, id), captures) in by_resource(items.iter().filter(of_interest)) {
         let is_trail = resource_type == TRAIL_TYPE;
         evidence.has_trails |= is_trail;
@@ -61,8 +91,18 @@ pub(super) fn read(
         if is_trail {
             note_buckets(&events, reading.settings.window, evidence);
         }
-        for subject in note_subjects(account, &captures, reading, evidence) {
-            existences.entry((subject, region.to_owned())).or_default().push(existence(&events));
+        let subjects = note_subjects(account, &captures, reading, evidence);
+        if tested.contains(resource_type) {
+            for subject in subjects.iter().collect::<BTreeSet<_>>() {
+                existences.entry((subject.clone(), region.to_owned())).or_default().push(existence(&events));
+            }
+        }
+        if read_by_checks.contains(resource_type) {
+            histories.push(ResourceHistory {
+                recorder_region: region,
+                resource_type,
+                changes: changes(&events, subjects),
+            });
         }
     }
     for ((subject, _), of_ids) in existences {
@@ -71,6 +111,31 @@ pub(super) fn read(
         let of_recorders: &mut RecorderAbsences = evidence.absences.entry(subject).or_default();
         of_recorders.push(absent);
     }
+    histories
+}
+
+/// What happened to a resource as changes of its state. `subjects` are those of its captures, in order.
+fn changes<'a>(events: &[(Instant, Event<'_, &'a ItemRow>)], subjects: Vec<SubjectKey>) -> Vec<ResourceChange<'a>> {
+    let mut subjects = subjects.into_iter();
+    let mut last: Option<SubjectKey> = None;
+    let mut changes = Vec::new();
+    for (at, event) in events {
+        let (item, reference) = match event {
+            Event::Captured(item) => {
+                last = subjects.next().or(last);
+                (Some(*item), reference(&item.evidence_id, item.record_number))
+            }
+            Event::Deleted(item) => {
+                last = subjects.next().or(last);
+                (None, reference(&item.evidence_id, item.record_number))
+            }
+            Event::Dropped(reference) => (None, reference.clone()),
+            Event::Relisted(item, reference) => (Some(*item), reference.clone()),
+        };
+        let item = item.copied().zip(last.clone());
+        changes.push(ResourceChange { at: *at, item, reference });
+    }
+    changes
 }
 
 type Resource<'a> = (&'a str, &'a str, &'a str);
@@ -91,15 +156,15 @@ fn by_resource<'a>(items: impl Iterator<Item = &'a ItemRow>) -> BTreeMap<Resourc
     resources
 }
 
-/// The subjects that a resource's items are of (one, unless its name changed), with the facts that
-/// populations ask for.
+/// The subject of each of a resource's items (one and the same, unless its name changed); notes the facts
+/// that populations ask for.
 fn note_subjects(
     recorder: &AccountId,
     captures: &[&ItemRow],
     reading: &Reading<'_>,
     evidence: &mut AccountEvidence,
-) -> BTreeSet<SubjectKey> {
-    let mut subjects = BTreeSet::new();
+) -> Vec<SubjectKey> {
+    let mut subjects = Vec::with_capacity(captures.len());
     let mut last: Option<(&str, SubjectKey)> = None;
     for item in captures {
         let subject = match &last {
@@ -114,7 +179,7 @@ fn note_subjects(
         };
         note_facts(item, &subject, reading, evidence);
         last = Some((item.resource_arn.as_str(), subject.clone()));
-        subjects.insert(subject);
+        subjects.push(subject);
     }
     subjects
 }

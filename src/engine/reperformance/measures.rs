@@ -1,0 +1,105 @@
+//! What each test of an account is measured against (spec section 1, test): parameters of deployed rules,
+//! else of the engagement file, else of the catalog.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::parameters::Parameters;
+use super::resource::decoded;
+use crate::engine::catalog::rule_names::{RuleMatch, RuleMatcher};
+use crate::engine::catalog::{Catalog, Test};
+use crate::engine::settings::Settings;
+use crate::lake::RuleRow;
+
+/// How Security Hub names the rules that it deploys for itself.
+const SECURITY_HUB_PREFIX: &str = "securityhub-";
+
+/// The parameters of an account's tests.
+#[derive(Debug)]
+pub(in crate::engine) struct Measures {
+    /// By test and region: each distinct set that a deployed rule states.
+    deployed: BTreeMap<(usize, String), BTreeSet<Parameters>>,
+    /// By test: what holds where no rule states anything.
+    usual: Vec<Parameters>,
+}
+
+impl Measures {
+    /// Reads the rules deployed in one account.
+    ///
+    /// Security Hub's own copies are left out: each of them asks for one parameter of many, and is measured
+    /// by the findings that it leads to.
+    pub(in crate::engine) fn new(
+        rules: &[RuleRow],
+        catalog: &Catalog,
+        matcher: &RuleMatcher,
+        settings: &Settings,
+    ) -> Self {
+        // Of several descriptions of one rule the one taken last counts.
+        let mut latest: BTreeMap<(&str, &str), &RuleRow> = BTreeMap::new();
+        for rule in rules {
+            let known = latest.entry((&rule.recorder_region, &rule.rule_name)).or_insert(rule);
+            if known.described_at < rule.described_at {
+                *known = rule;
+            }
+        }
+        let mut measures =
+            Self { deployed: BTreeMap::new(), usual: catalog.tests.iter().map(|test| usual(test, settings)).collect() };
+        for ((region, name), rule) in latest {
+            let is_managed = rule.owner.is_empty() || rule.owner == "AWS";
+            if !is_managed || name.starts_with(SECURITY_HUB_PREFIX) || rule.state.starts_with("DELETING") {
+                continue;
+            }
+            let described = Some((rule.owner.as_str(), rule.source_identifier.as_str()));
+            let RuleMatch::Test(test, _) = matcher.test_for(name, described) else { continue };
+            let stated = stated(&rule.input_parameters);
+            if !stated.is_empty() {
+                let parameters = Parameters::of_rule(name, stated);
+                measures.deployed.entry((test, region.to_owned())).or_default().insert(parameters);
+            }
+        }
+        measures
+    }
+
+    /// The sets that a test is measured against in a region, or in all of the account: one for each
+    /// deployed rule that states another set, else what is usual.
+    pub(in crate::engine) fn of(&self, test: usize, region: Option<&str>) -> Vec<Parameters> {
+        let is_near = |(of, place): &&(usize, String)| *of == test && region.is_none_or(|region| region == place);
+        let deployed = self.deployed.iter().filter(|(key, _)| is_near(key)).flat_map(|(_, sets)| sets);
+        // Rules of the same parameters under other names are one measure.
+        let mut sets: Vec<Parameters> = Vec::new();
+        for set in deployed {
+            if !sets.iter().any(|known| known.words() == set.words()) {
+                sets.push(set.clone());
+            }
+        }
+        if sets.is_empty() {
+            sets.extend(self.usual.get(test).cloned());
+        }
+        sets
+    }
+}
+
+/// The catalog's defaults, each replaced by the engagement file's where it states one.
+fn usual(test: &Test, settings: &Settings) -> Parameters {
+    let defaults = test.parameters.iter().filter(|parameter| !parameter.default.is_empty());
+    let mut values: BTreeMap<String, String> =
+        defaults.map(|parameter| (parameter.name.clone(), parameter.default.clone())).collect();
+    if let Some(stated) = settings.parameters.get(&test.identifier) {
+        values.extend(stated.clone());
+    }
+    Parameters::usual(values)
+}
+
+/// A rule's parameters as text; none where it states none, or what it states is no object.
+fn stated(input_parameters: &str) -> BTreeMap<String, String> {
+    let parameters: Value = serde_json::from_str(input_parameters).map(decoded).unwrap_or_default();
+    let text = |value: Value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    match parameters {
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, text(value))).collect(),
+        _ => BTreeMap::new(),
+    }
+}
