@@ -63,7 +63,11 @@ fn is_usage(error: &anyhow::Error) -> bool {
         )
     };
     let is_bad_request = |error: &AssessError| match error {
-        AssessError::Alias(_) | AssessError::UnknownControl { .. } | AssessError::NotChosenByTag { .. } => true,
+        AssessError::Alias(_)
+        | AssessError::UnknownControl { .. }
+        | AssessError::NotChosenByTag { .. }
+        | AssessError::UnknownTest { .. }
+        | AssessError::UnknownParameter { .. } => true,
         AssessError::Lake(error) => names_no_lake_or_evidence(error),
         AssessError::NotAnAccount(_) => false,
     };

@@ -41,6 +41,8 @@ pub(super) fn settings(question: &QuestionArguments) -> anyhow::Result<Settings>
     settings.scope = engagement.scope;
     settings.rule_aliases = engagement.rule_aliases;
     settings.tags = engagement.tags;
+    settings.parameters = engagement.parameters;
+    settings.organizations = engagement.organizations;
     settings.max_gap_hours = engagement.max_gap_hours.unwrap_or(settings.max_gap_hours);
     settings.lag_tolerance_hours = engagement.lag_tolerance_hours.unwrap_or(settings.lag_tolerance_hours);
     settings.controls = (!question.control.is_empty()).then(|| question.control.clone());

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::control::{Ground, Tested};
 use super::identity::SubjectKey;
-use super::results::{Agreement, ControlStatus, Disagreement};
+use super::known_differences::explain;
+use super::results::{Agreement, ControlStatus, Disagreement, Said};
 use super::timeline::{Stream, Stretch, control_timeline};
-use crate::model::{Period, Source};
+use crate::model::{Period, Source, Status};
 
 /// A stretch of time with what two sources say.
 struct Pair {
@@ -67,7 +68,9 @@ fn compare_subject(
     for pair in pairs.iter().filter(|pair| pair.said.iter().all(|status| is_spoken(*status))) {
         let [first, second] = pair.said;
         let length = i128::from(pair.period.microseconds());
-        if first == second {
+        let identifier = ground.identifiers.get(test).cloned().unwrap_or_default();
+        let explanation = explain(&identifier, [(left, first), (right, second)], pair.period);
+        if first == second || explanation.is_same {
             agreement.agree_microseconds += length;
             continue;
         }
@@ -75,12 +78,32 @@ fn compare_subject(
         if pair.period.microseconds() > ground.settings.lag_tolerance_microseconds() {
             disagreements.push(Disagreement {
                 control: tested.control.id.clone(),
-                test: ground.identifiers.get(test).cloned().unwrap_or_default(),
+                test: identifier,
                 subject: ground.evidence.registry.name(subject),
-                said: [(left, first), (right, second)],
+                said: [said(left, first, &of_left, pair.period), said(right, second, &of_right, pair.period)],
                 period: pair.period,
+                known_reasons: explanation.reasons.into_iter().map(str::to_owned).collect(),
             });
         }
+    }
+}
+
+/// What a source said at the beginning of a period, and on which evidence.
+fn said(source: Source, status: ControlStatus, streams: &[&Stream], period: Period) -> Said {
+    let means = |said: Status| match said {
+        Status::Fail => status == ControlStatus::Fail,
+        Status::Pass => status == ControlStatus::Pass,
+        Status::NotApplicable => status == ControlStatus::NotApplicable,
+        Status::Unknown | Status::Ended => false,
+    };
+    let standing = streams.iter().flat_map(|stream| &stream.segments);
+    let standing = standing.filter(|segment| segment.period.contains(period.from) && means(segment.status));
+    let spoken = standing.min_by(|left, right| left.reference.cmp(&right.reference));
+    Said {
+        source,
+        status,
+        reason: spoken.and_then(|segment| segment.reason.as_deref()).unwrap_or_default().to_owned(),
+        reference: spoken.map(|segment| segment.reference.clone()),
     }
 }
 

@@ -11,14 +11,14 @@ use super::attestation::Attestations;
 use super::catalog::rule_names::{AliasError, RuleMatcher};
 use super::catalog::{Catalog, SubjectFilter};
 use super::control::{Ground, Outcome, Tested, evaluate};
-use super::identity::{SubjectKey, Ties};
+use super::identity::{ACCOUNT_TYPE, SubjectKey, Ties, is_global_type};
 use super::results::{Assessment, CoverageRow, Disagreement, EvidenceAccount, LedgerRow, RecordAccount, Unmapped};
 use super::scope::Scope;
 use super::settings::Settings;
 use super::timeline::intersect_all;
 use crate::formats::DeliveredName;
 use crate::lake::{FileRow, Lake, LakeError};
-use crate::model::{AccountId, Region, Source};
+use crate::model::{AccountId, Period, Region, Source};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +45,24 @@ pub enum AssessError {
         /// The control.
         id: String,
     },
+    /// Parameters are stated for a test that the catalog does not have.
+    #[error("the engagement file states parameters of `{test}`, which is no test of the catalog{}", nearest.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default())]
+    UnknownTest {
+        /// What was named.
+        test: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+    },
+    /// A parameter is stated that its test does not have.
+    #[error("the engagement file states `{parameter}` of `{test}`, which has {}", if known.is_empty() { "no parameters".to_owned() } else { format!("only {}", known.join(", ")) })]
+    UnknownParameter {
+        /// The test.
+        test: String,
+        /// What was named.
+        parameter: String,
+        /// What the test has.
+        known: Vec<String>,
+    },
     /// An account's folder in the lake is not named for an account.
     #[error("the lake has rows of `{0}`, which is no account id; ingest the evidence again into a new lake")]
     NotAnAccount(String),
@@ -68,9 +86,10 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
     let matcher = RuleMatcher::new(catalog, &settings.rule_aliases)?;
     let tested = chosen_controls(catalog, settings)?;
     let ledger = lake.ledger()?;
-    let evidence = read_all(lake, catalog, &matcher, settings, &ledger)?;
+    let mut evidence = read_all(lake, catalog, &matcher, settings, &ledger)?;
     let seen = seen_accounts(lake, &evidence, &ledger);
     let scope = Scope::new(settings.scope.as_deref(), &seen);
+    note_recorders_off(&mut evidence, settings);
     let corners = evidence.attestations.corners();
     let in_scope = in_scope(&scope, &corners);
     let absences = evidence
@@ -78,6 +97,7 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
         .iter()
         .map(|(subject, of_recorders)| (subject.clone(), intersect_all(of_recorders.clone())))
         .collect();
+    let not_recorded = not_recorded(&evidence, catalog, settings, &in_scope);
     let identifiers: Vec<String> = catalog.tests.iter().map(|test| test.identifier.clone()).collect();
     let ground = Ground {
         evidence: &evidence,
@@ -87,7 +107,9 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
         scope: &scope,
         settings,
         identifiers: &identifiers,
-        uncovered: uncovered(&evidence.attestations, &in_scope, settings) + without_region(&scope, &in_scope, &seen),
+        uncovered: &uncovered(&evidence.attestations, &in_scope, settings),
+        without_region: without_region(&scope, &in_scope, &seen),
+        not_recorded: &not_recorded,
     };
     let outcomes = answer_all(&tested, &ground);
     let mut assessment = Assessment {
@@ -103,7 +125,8 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
         controls: Vec::new(),
         subjects: Vec::new(),
         exceptions: Vec::new(),
-        coverage: coverage(&evidence.attestations, &in_scope, settings),
+        remarks: Vec::new(),
+        coverage: coverage(&evidence.attestations, &in_scope, &not_recorded, settings),
         unmapped_rules: unmapped(&evidence.unmapped_rules, settings, Source::Config),
         unmapped_findings: unmapped(&evidence.unmapped_findings, settings, Source::SecurityHub),
         disagreements: Vec::new(),
@@ -113,6 +136,7 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
         assessment.controls.push(outcome.result);
         assessment.subjects.extend(outcome.subjects);
         assessment.exceptions.extend(outcome.exceptions);
+        assessment.remarks.extend(outcome.remarks);
         assessment.disagreements.extend(disagreements);
     }
     Ok(assessment)
@@ -140,6 +164,16 @@ pub fn check(catalog: &Catalog, settings: &Settings) -> Result<(), AssessError> 
         let control = catalog.control(id).ok_or_else(|| AssessError::unknown_control(catalog, id))?;
         if control.population.subjects != SubjectFilter::TaggedResources {
             return Err(AssessError::NotChosenByTag { id: control.id.clone() });
+        }
+    }
+    for (name, stated) in &settings.parameters {
+        let unknown =
+            || AssessError::UnknownTest { test: name.clone(), nearest: catalog.nearest_test(name).map(str::to_owned) };
+        let test = catalog.test(name).ok_or_else(unknown)?;
+        let known: Vec<String> = test.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+        if let Some(parameter) = stated.keys().find(|parameter| !known.contains(parameter)) {
+            let (test, parameter) = (test.identifier.clone(), parameter.clone());
+            return Err(AssessError::UnknownParameter { test, parameter, known });
         }
     }
     chosen_controls(catalog, settings).map(drop)
@@ -290,7 +324,12 @@ fn attesting_sources(settings: &Settings) -> Vec<Source> {
     sources.into_iter().filter(|(_, takes_part)| *takes_part).map(|(source, _)| source).collect()
 }
 
-fn coverage(attestations: &Attestations, in_scope: &[(AccountId, Region)], settings: &Settings) -> Vec<CoverageRow> {
+fn coverage(
+    attestations: &Attestations,
+    in_scope: &[(AccountId, Region)],
+    not_recorded: &BTreeMap<(AccountId, Region), Vec<(String, Period)>>,
+    settings: &Settings,
+) -> Vec<CoverageRow> {
     let max_gap = settings.max_gap_microseconds();
     let sources = attesting_sources(settings);
     let mut rows: Vec<CoverageRow> = Vec::new();
@@ -299,21 +338,84 @@ fn coverage(attestations: &Attestations, in_scope: &[(AccountId, Region)], setti
             // A place that the scope list names is shown with every source, be it with nothing.
             let is_silent = !sources.iter().any(|source| attestations.has(account, region, *source));
             if is_silent || attestations.has(account, region, *source) {
-                rows.push(attestations.coverage(account, region, *source, settings.window, max_gap));
+                let mut row = attestations.coverage(account, region, *source, settings.window, max_gap);
+                if *source == Source::Config {
+                    row.not_recorded =
+                        not_recorded.get(&(account.clone(), region.clone())).cloned().unwrap_or_default();
+                }
+                rows.push(row);
             }
         }
     }
     rows
 }
 
-/// How many accounts and regions in scope have time that no source taking part attests.
-fn uncovered(attestations: &Attestations, in_scope: &[(AccountId, Region)], settings: &Settings) -> u64 {
+/// Tells the coverage when recorders say that they were off.
+fn note_recorders_off(evidence: &mut AccountEvidence, settings: &Settings) {
+    let recorders = evidence.all_trails.recording.iter().flat_map(|(account, of_regions)| {
+        of_regions.iter().filter_map(move |(region, recording)| Some((account, Region::parse(region)?, recording)))
+    });
+    for (account, region, recording) in recorders {
+        let off = recording.off(settings.window);
+        if !off.is_empty() {
+            evidence.attestations.was_off(account, &region, off);
+        }
+    }
+}
+
+/// The tested types that recorders in scope say they left out in the window. A type that belongs to no
+/// region is left out only where every recorder of the account that says anything leaves it out.
+fn not_recorded(
+    evidence: &AccountEvidence,
+    catalog: &Catalog,
+    settings: &Settings,
+    in_scope: &[(AccountId, Region)],
+) -> BTreeMap<(AccountId, Region), Vec<(String, Period)>> {
+    let types: BTreeSet<&str> = catalog
+        .tests
+        .iter()
+        .flat_map(|test| &test.resource_types)
+        .map(String::as_str)
+        .filter(|name| *name != ACCOUNT_TYPE)
+        .collect();
+    let mut left_out: BTreeMap<(AccountId, Region), Vec<(String, Period)>> = BTreeMap::new();
+    if !attesting_sources(settings).contains(&Source::Config) {
+        return left_out;
+    }
+    for (account, region) in in_scope {
+        let Some(of_account) = evidence.all_trails.recording.get(account) else { continue };
+        let Some(recording) = of_account.get(region.as_str()) else { continue };
+        for resource_type in &types {
+            let mut periods = recording.without(resource_type, settings.window);
+            if is_global_type(resource_type) {
+                for other in of_account.values() {
+                    let others = other.without(resource_type, settings.window);
+                    periods = periods
+                        .iter()
+                        .flat_map(|period| others.iter().filter_map(|other| period.intersect(*other)))
+                        .collect();
+                }
+            }
+            let of_place = periods.into_iter().map(|period| ((*resource_type).to_owned(), period));
+            left_out.entry((account.clone(), region.clone())).or_default().extend(of_place);
+        }
+    }
+    left_out.retain(|_, of| !of.is_empty());
+    left_out
+}
+
+/// The accounts and regions in scope that have time that no source taking part attests.
+fn uncovered(
+    attestations: &Attestations,
+    in_scope: &[(AccountId, Region)],
+    settings: &Settings,
+) -> BTreeSet<(AccountId, Region)> {
     let sources = attesting_sources(settings);
     let max_gap = settings.max_gap_microseconds();
     let is_uncovered = |(account, region): &&(AccountId, Region)| {
         !attestations.is_covered(account, region, &sources, settings.window, max_gap)
     };
-    in_scope.iter().filter(is_uncovered).count() as u64
+    in_scope.iter().filter(is_uncovered).cloned().collect()
 }
 
 fn unmapped(statements: &BTreeMap<String, UnmappedStatements>, settings: &Settings, source: Source) -> Vec<Unmapped> {

@@ -15,6 +15,8 @@ pub(super) struct Attestations {
     latest: BTreeMap<Corner, Instant>,
     /// Times that attest coverage.
     attested: BTreeMap<Corner, BTreeSet<Instant>>,
+    /// Time in which a recorder says that it was off: no delivery attests it.
+    off: BTreeMap<(AccountId, Region), Vec<Period>>,
 }
 
 impl Attestations {
@@ -30,6 +32,11 @@ impl Attestations {
         self.attested.entry((account.clone(), region.clone(), source)).or_default().insert(at);
     }
 
+    /// A recorder says that it was off in these stretches, which are in order.
+    pub(super) fn was_off(&mut self, account: &AccountId, region: &Region, stretches: Vec<Period>) {
+        self.off.insert((account.clone(), region.clone()), stretches);
+    }
+
     /// Takes in what another part of the evidence attests.
     pub(super) fn merge(&mut self, other: Self) {
         for ((account, region, source), at) in other.latest {
@@ -38,6 +45,9 @@ impl Attestations {
         for (corner, mut times) in other.attested {
             self.attested.entry(corner).or_default().append(&mut times);
         }
+        for (place, mut stretches) in other.off {
+            self.off.entry(place).or_default().append(&mut stretches);
+        }
     }
 
     /// The part that is about one account.
@@ -45,7 +55,12 @@ impl Attestations {
         let is_own = |corner: &&Corner| corner.0 == *account;
         let latest = self.latest.iter().filter(|(corner, _)| is_own(corner)).map(|(corner, at)| (corner.clone(), *at));
         let attested = self.attested.iter().filter(|(corner, _)| is_own(corner));
-        Self { latest: latest.collect(), attested: attested.map(|(corner, at)| (corner.clone(), at.clone())).collect() }
+        let off = BTreeMap::new();
+        Self {
+            latest: latest.collect(),
+            off,
+            attested: attested.map(|(corner, at)| (corner.clone(), at.clone())).collect(),
+        }
     }
 
     /// The horizon of a stream: that of its account and region, for global subjects that of its
@@ -103,6 +118,8 @@ impl Attestations {
             first: times.iter().find(reaching).copied(),
             last: times.iter().rev().find(reaching).copied(),
             gaps: gaps(&attested, window),
+            recorder_off: self.off_of(account, region, source).to_vec(),
+            not_recorded: Vec::new(),
         }
     }
 
@@ -127,18 +144,34 @@ impl Attestations {
         window: Period,
         max_gap: i64,
     ) -> Vec<Period> {
-        let of_source = |source: &Source| self.attested.get(&(account.clone(), region.clone(), *source));
-        let times: BTreeSet<Instant> = sources.iter().filter_map(of_source).flatten().copied().collect();
-        let mut periods: Vec<Period> = Vec::new();
-        for at in times {
-            let Some(attested) = Period::new(at, at.plus_microseconds(max_gap)).intersect(window) else { continue };
-            match periods.last_mut() {
-                Some(last) if last.until >= attested.from => last.until = last.until.max(attested.until),
-                _ => periods.push(attested),
+        let mut attested: Vec<Period> = Vec::new();
+        for source in sources {
+            let times = self.attested.get(&(account.clone(), region.clone(), *source)).into_iter().flatten();
+            let periods = times.filter_map(|at| Period::new(*at, at.plus_microseconds(max_gap)).intersect(window));
+            let off = self.off_of(account, region, *source);
+            attested.extend(periods.flat_map(|period| gaps(&cut(off, period), period)));
+        }
+        attested.sort_unstable();
+        let mut joined: Vec<Period> = Vec::new();
+        for period in attested {
+            match joined.last_mut() {
+                Some(last) if last.until >= period.from => last.until = last.until.max(period.until),
+                _ => joined.push(period),
             }
         }
-        periods
+        joined
     }
+
+    /// When the recorder behind a source was off.
+    fn off_of(&self, account: &AccountId, region: &Region, source: Source) -> &[Period] {
+        let of_recorder = self.off.get(&(account.clone(), region.clone())).filter(|_| source == Source::Config);
+        of_recorder.map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The parts of some stretches inside a period.
+fn cut(stretches: &[Period], period: Period) -> Vec<Period> {
+    stretches.iter().filter_map(|stretch| stretch.intersect(period)).collect()
 }
 
 /// What `periods`, in order and without overlap, leave of the window.

@@ -4,16 +4,18 @@ mod notes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::account::AccountEvidence;
+use sha2::{Digest, Sha256};
+
+use super::account::{AccountEvidence, RemarkSpan};
 use super::catalog::{Control, Inventory, SubjectFilter};
 use super::identity::{ACCOUNT_TYPE, SubjectKey, account_subject};
 use super::results::{
-    Conclusion, ControlResult, ControlStatus, Exception, Figures, SubjectName, SubjectOutcome, SubjectResult,
+    Conclusion, ControlResult, ControlStatus, Exception, Figures, Remark, SubjectName, SubjectOutcome, SubjectResult,
 };
 use super::scope::Scope;
 use super::settings::Settings;
 use super::timeline::{Absences, Segment, Stream, Stretch, control_timeline};
-use crate::model::{EvidenceReference, Instant, Period, Source, Status};
+use crate::model::{AccountId, EvidenceReference, Instant, Period, Region, Source, Status};
 
 /// All that a control is evaluated on.
 pub(super) struct Ground<'a> {
@@ -29,7 +31,11 @@ pub(super) struct Ground<'a> {
     /// Identifiers of all tests, in the order of the catalog.
     pub(super) identifiers: &'a [String],
     /// Account-regions in scope with time that no source attests.
-    pub(super) uncovered: u64,
+    pub(super) uncovered: &'a BTreeSet<(AccountId, Region)>,
+    /// Accounts in scope whose evidence is of no region.
+    pub(super) without_region: u64,
+    /// Types that recorders say they left out in the window, by account and region.
+    pub(super) not_recorded: &'a BTreeMap<(AccountId, Region), Vec<(String, Period)>>,
 }
 
 /// A control with what the catalog knows of its tests.
@@ -46,6 +52,7 @@ pub(super) struct Outcome {
     pub(super) result: ControlResult,
     pub(super) subjects: Vec<SubjectResult>,
     pub(super) exceptions: Vec<Exception>,
+    pub(super) remarks: Vec<Remark>,
 }
 
 const NO_ABSENCES: &Absences = &[];
@@ -53,6 +60,16 @@ const NO_ABSENCES: &Absences = &[];
 impl<'a> Ground<'a> {
     pub(super) fn absences_of(&self, subject: &SubjectKey) -> &'a Absences {
         self.absences.get(subject).map_or(NO_ABSENCES, Vec::as_slice)
+    }
+
+    /// Accounts and regions where something of these types may have gone unseen: not covered for the whole
+    /// window, or the recorder left a type out. Counted.
+    fn uncovered_for(&self, types: &BTreeSet<&str>) -> u64 {
+        let left_out =
+            self.not_recorded.iter().filter(|(_, of)| of.iter().any(|(name, _)| types.contains(name.as_str())));
+        let places: BTreeSet<&(AccountId, Region)> =
+            self.uncovered.iter().chain(left_out.map(|(place, _)| place)).collect();
+        places.len() as u64 + self.without_region
     }
 
     /// The streams of a subject that speak for some of `tests`, from sources that take part.
@@ -76,21 +93,64 @@ pub(super) fn evaluate(tested: &Tested<'_>, ground: &Ground<'_>) -> Outcome {
             figures: Figures::default(),
             by_source: ground.settings.sources.iter().map(|source| (*source, Figures::default())).collect(),
             by_account: BTreeMap::new(),
-            uncovered: ground.uncovered,
+            uncovered: ground.uncovered_for(&tested.types),
             notes: Vec::new(),
+            remarks: 0,
             agreement: Vec::new(),
         },
         subjects: Vec::new(),
         exceptions: Vec::new(),
+        remarks: Vec::new(),
     };
+    let mut population = BTreeSet::new();
     for subject in candidates(tested, ground) {
         if let Some(judged) = judge(tested, ground, &subject) {
             outcome.add(judged);
+            population.insert(subject);
         }
     }
+    outcome.remarks = remarks(tested, ground, &population);
+    outcome.result.remarks = outcome.remarks.len() as u64;
     outcome.result.notes = notes::of(tested, ground, &outcome.result.figures);
-    outcome.result.conclusion = conclusion(&outcome.result.figures, ground.uncovered);
+    outcome.result.conclusion = conclusion(&outcome.result.figures, outcome.result.uncovered);
     outcome
+}
+
+/// What the checks of a control saw beyond their rules: of its population, and of resources of other types
+/// in scope.
+fn remarks(tested: &Tested<'_>, ground: &Ground<'_>, population: &BTreeSet<SubjectKey>) -> Vec<Remark> {
+    let spans = tested
+        .tests
+        .iter()
+        .flat_map(|test| ground.evidence.remarks.get(test).into_iter().flatten().map(move |span| (*test, span)));
+    let is_shown = |subject: &SubjectKey| {
+        let is_own_type = tested.types.contains(&*subject.resource_type);
+        let in_scope = || ground.scope.has(&subject.account, &ground.evidence.registry.region(subject));
+        if is_own_type { population.contains(subject) } else { in_scope() }
+    };
+    let mut shown: Vec<(usize, &RemarkSpan, Period)> = spans
+        .filter(|(_, span)| is_shown(&span.subject))
+        .filter_map(|(test, span)| Some((test, span, span.period.intersect(ground.settings.window)?)))
+        .collect();
+    shown.sort_by(|left, right| {
+        let key = |(test, span, period): &(usize, &RemarkSpan, Period)| {
+            (*test, span.subject.clone(), *period, span.beyond.clone(), span.reference.clone())
+        };
+        key(left).cmp(&key(right))
+    });
+    shown.dedup_by(|next, kept| {
+        next.0 == kept.0 && next.1.subject == kept.1.subject && next.1.beyond == kept.1.beyond && next.2 == kept.2
+    });
+    let remark = |(test, span, period): (usize, &RemarkSpan, Period)| Remark {
+        control: tested.control.id.clone(),
+        test: ground.identifiers.get(test).cloned().unwrap_or_default(),
+        subject: ground.evidence.registry.name(&span.subject),
+        kind: span.beyond.kind.to_owned(),
+        words: span.beyond.words.clone(),
+        period,
+        reference: span.reference.clone(),
+    };
+    shown.into_iter().map(remark).collect()
 }
 
 /// Every subject in scope that may belong to the population, in order of account, type and key.
@@ -274,6 +334,7 @@ fn exceptions(
         let sources: BTreeSet<Source> = failures.iter().map(|(stream, _)| stream.source).collect();
         let mut suppressible = failures.iter().filter(|(stream, _)| stream.source == Source::SecurityHub).peekable();
         let suppressed = suppressible.peek().is_some() && suppressible.all(|(_, segment)| segment.suppressed);
+        let opening = opened_by(streams, stretch.period);
         Some(Exception {
             control: tested.control.id.clone(),
             subject: name.clone(),
@@ -284,7 +345,9 @@ fn exceptions(
             tests: tests.into_iter().cloned().collect(),
             sources: sources.into_iter().collect(),
             suppressed,
-            opened_by: opened_by(streams, stretch.period),
+            opened_by: opening.map(|segment| segment.reference.clone()),
+            id: exception_id(&tested.control.id, name, period.from),
+            reason: reason(streams, stretch.period),
             closed_by: if ongoing { None } else { closed_by(streams, absences, stretch.period) },
         })
     };
@@ -303,13 +366,31 @@ fn failures_in<'a>(streams: &[&'a Stream], period: Period) -> Vec<(&'a Stream, &
     streams.iter().flat_map(of_stream).filter(is_failure).collect()
 }
 
-/// The observation that a failure rests on at its beginning: one made at that moment, else the one
-/// that already held when the subject came back into being.
-fn opened_by(streams: &[&Stream], period: Period) -> Option<EvidenceReference> {
+/// The segment that a failure rests on at its beginning: one that began at that moment, else the one that
+/// already held when the subject came back into being.
+fn opened_by<'a>(streams: &[&'a Stream], period: Period) -> Option<&'a Segment> {
     let first = Period::new(period.from, period.from.plus_microseconds(1));
     let failures = failures_in(streams, first);
     let key = |segment: &Segment| (segment.period.from != period.from, segment.reference.clone());
-    failures.into_iter().map(|(_, segment)| key(segment)).min().map(|(_, reference)| reference)
+    failures.into_iter().map(|(_, segment)| segment).min_by_key(|segment| key(segment))
+}
+
+/// Why a failure began, in the words of every source that says: each once, in their order.
+fn reason(streams: &[&Stream], period: Period) -> String {
+    let first = Period::new(period.from, period.from.plus_microseconds(1));
+    let said = failures_in(streams, first).into_iter().filter_map(|(_, segment)| segment.reason.as_deref());
+    said.collect::<BTreeSet<&str>>().into_iter().collect::<Vec<_>>().join("; ")
+}
+
+/// By what an exception can be asked for.
+fn exception_id(control: &str, name: &SubjectName, start: Instant) -> String {
+    let mut hash = Sha256::new();
+    for part in [control, name.account.as_str(), &name.resource_type, &name.key, &start.to_string()] {
+        hash.update(part.as_bytes());
+        hash.update(b"\n");
+    }
+    let digits = hex::encode(hash.finalize());
+    format!("{control}-{}", digits.get(..8).unwrap_or_default())
 }
 
 /// What ended a failure: the next observation of a stream that failed, else the evidence of the

@@ -3,7 +3,7 @@
 //! Reads text, opens nothing. Whatever is unknown, misspelt or contradictory is an error that names
 //! the line and the nearest known key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::settings::{HOURS_MAX, ScopeEntry, TagFilter};
 use super::settings_file::{Lined, Section, SettingsFileError, SourceText, quoted};
@@ -24,6 +24,10 @@ pub struct Engagement {
     pub rule_aliases: BTreeMap<String, String>,
     /// Tags that choose subjects, by control.
     pub tags: BTreeMap<String, TagFilter>,
+    /// Parameters of tests, by the test's identifier as it is written.
+    pub parameters: BTreeMap<String, BTreeMap<String, String>>,
+    /// Members of organizations, by management account.
+    pub organizations: BTreeMap<AccountId, BTreeSet<AccountId>>,
     /// `max_gap`, in hours.
     pub max_gap_hours: Option<u32>,
     /// `lag_tolerance`, in hours.
@@ -39,7 +43,7 @@ impl Engagement {
         let source = SourceText { noun: "engagement file", label, text };
         let table = source.parse()?;
         let top = source.top(&table);
-        top.check_keys(&["engagement", "scope", "rules", "controls", "parameters"])?;
+        top.check_keys(&["engagement", "scope", "rules", "controls", "parameters", "tests", "organization"])?;
         let mut engagement = Self::default();
         if let Some(section) = top.section("engagement", "section")? {
             engagement.read_engagement(&section)?;
@@ -54,6 +58,13 @@ impl Engagement {
         }
         if let Some(section) = top.section("controls", "section")? {
             engagement.tags = read_controls(&section)?;
+        }
+        if let Some(section) = top.section("tests", "section")? {
+            engagement.parameters = read_tests(&section)?;
+        }
+        for section in top.sections("organization", "organization")? {
+            let (management, members) = read_organization(&section)?;
+            engagement.organizations.entry(management).or_default().extend(members);
         }
         if let Some(section) = top.section("parameters", "section")? {
             section.check_keys(&["max_gap_hours", "lag_tolerance_hours"])?;
@@ -144,6 +155,30 @@ fn read_controls(section: &Section<'_>) -> Result<BTreeMap<String, TagFilter>, S
         tags.insert(control.text.to_ascii_uppercase(), TagFilter { key, values });
     }
     Ok(tags)
+}
+
+/// `[tests.<IDENTIFIER>.parameters]`: what a test is measured against where no deployed rule says.
+fn read_tests(section: &Section<'_>) -> Result<BTreeMap<String, BTreeMap<String, String>>, SettingsFileError> {
+    let mut parameters = BTreeMap::new();
+    for test in section.keys() {
+        let Some(of_test) = section.section(&test.text, "test")? else { continue };
+        of_test.check_keys(&["parameters"])?;
+        let values = of_test.plain_values("parameters")?.into_iter().map(|(name, value)| (name.text, value.text));
+        parameters.insert(test.text.clone(), values.collect());
+    }
+    Ok(parameters)
+}
+
+/// `[[organization]]`: the accounts whose events an organization trail of the management account logs.
+fn read_organization(section: &Section<'_>) -> Result<(AccountId, BTreeSet<AccountId>), SettingsFileError> {
+    section.check_keys(&["management", "members"])?;
+    let account = |text: Lined| {
+        AccountId::parse(&text.text)
+            .ok_or_else(|| section.error(text.line, format!("{} has to be twelve digits", quoted(&text.text))))
+    };
+    let management = account(section.required_text("management")?)?;
+    let members = section.texts("members")?.into_iter().map(account).collect::<Result<_, _>>()?;
+    Ok((management, members))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod scope;
 mod reperformance;
 mod account;
 mod control;
+mod known_differences;
 mod agreement;
 mod assess;
 

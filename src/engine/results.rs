@@ -33,6 +33,8 @@ pub struct Assessment {
     pub subjects: Vec<SubjectResult>,
     /// Exceptions, ordered by control, account, type, key, start.
     pub exceptions: Vec<Exception>,
+    /// What checks saw beyond their rules, ordered by control, test, account, type, key, start, kind.
+    pub remarks: Vec<Remark>,
     /// Coverage, ordered by source, account, region.
     pub coverage: Vec<CoverageRow>,
     /// Config rules that no test answers for, by name.
@@ -199,6 +201,8 @@ pub struct ControlResult {
     pub uncovered: u64,
     /// What a reader must know of this result, one sentence each.
     pub notes: Vec<String>,
+    /// How many remarks there are beyond its rules.
+    pub remarks: u64,
     /// Time on which two sources agree or differ, where two speak.
     pub agreement: Vec<Agreement>,
 }
@@ -332,6 +336,11 @@ pub struct Exception {
     pub opened_by: Option<EvidenceReference>,
     /// The observation that ended it; `None` while ongoing and where the evidence ran out.
     pub closed_by: Option<EvidenceReference>,
+    /// By what it can be asked for: the control and eight hexadecimal digits of a hash over control,
+    /// subject and start.
+    pub id: String,
+    /// Why it failed when it began, where a source says; or empty.
+    pub reason: String,
 }
 
 /// Attested time of one account, region and source (spec section 7).
@@ -353,6 +362,10 @@ pub struct CoverageRow {
     pub last: Option<Instant>,
     /// Stretches of the window without attestation.
     pub gaps: Vec<Period>,
+    /// Stretches of the window in which the recorder says that it was off; they are gaps too.
+    pub recorder_off: Vec<Period>,
+    /// Tested types that the recorder says that it left out, and when.
+    pub not_recorded: Vec<(String, Period)>,
 }
 
 impl CoverageRow {
@@ -389,9 +402,43 @@ pub struct Disagreement {
     /// The subject.
     pub subject: SubjectName,
     /// Who said what, in the order of [`Source::ALL`].
-    pub said: [(Source, ControlStatus); 2],
+    pub said: [Said; 2],
     /// From when to when, cut to the window.
     pub period: Period,
+    /// Reasons for which the two may rightly differ, a sentence each; none where none is known.
+    pub known_reasons: Vec<String>,
+}
+
+/// What a source said when a disagreement began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The source.
+    pub source: Source,
+    /// What it said.
+    pub status: ControlStatus,
+    /// Why, where the source says; or empty.
+    pub reason: String,
+    /// The observation that it rests on.
+    pub reference: Option<EvidenceReference>,
+}
+
+/// Something that tickmark's own checks saw beyond what their rule asks (never a deviation).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// A control of the test.
+    pub control: String,
+    /// The test whose check saw it.
+    pub test: String,
+    /// The resource.
+    pub subject: SubjectName,
+    /// A stable name for the kind of thing.
+    pub kind: String,
+    /// What was seen, as half a sentence.
+    pub words: String,
+    /// From when to when, cut to the window.
+    pub period: Period,
+    /// The evidence that showed it first.
+    pub reference: EvidenceReference,
 }
 
 /// One evidence file (spec section 1).

@@ -1,4 +1,5 @@
-//! The tables: `controls.csv`, `exceptions.csv`, `coverage.csv`, `subjects.csv`, `ledger.csv`.
+//! The tables: `controls.csv`, `exceptions.csv`, `coverage.csv`, `subjects.csv`, `disagreements.csv`,
+//! `remarks.csv`, `ledger.csv`.
 //!
 //! Comma, LF, UTF-8, quotes where needed; times RFC 3339 UTC; booleans `true` and `false`; an unknown
 //! value is an empty cell; several values in one cell are joined by `;`. Values from evidence are
@@ -8,7 +9,8 @@
 use std::borrow::Cow;
 
 use crate::engine::results::{
-    Assessment, ControlResult, ControlStatus, CoverageRow, Exception, LedgerRow, SubjectName, SubjectResult,
+    Assessment, ControlResult, ControlStatus, CoverageRow, Disagreement, Exception, LedgerRow, Remark, SubjectName,
+    SubjectResult,
 };
 use crate::model::EvidenceReference;
 
@@ -40,7 +42,7 @@ pub const CONTROL_COLUMNS: [&str; 19] = [
 ];
 
 /// Columns of `exceptions.csv` (spec section 6).
-pub const EXCEPTION_COLUMNS: [&str; 16] = [
+pub const EXCEPTION_COLUMNS: [&str; 18] = [
     "control",
     "account",
     "region",
@@ -57,10 +59,52 @@ pub const EXCEPTION_COLUMNS: [&str; 16] = [
     "suppressed",
     "opened_by",
     "closed_by",
+    "id",
+    "reason",
 ];
 
 /// Columns of `coverage.csv` (spec section 7).
-pub const COVERAGE_COLUMNS: [&str; 7] = ["account", "region", "source", "covered_fraction", "first", "last", "gaps"];
+pub const COVERAGE_COLUMNS: [&str; 9] =
+    ["account", "region", "source", "covered_fraction", "first", "last", "gaps", "recorder_off", "not_recorded"];
+
+/// Columns of `disagreements.csv` (spec section 9): `first` and `second` in the order of sources.
+pub const DISAGREEMENT_COLUMNS: [&str; 19] = [
+    "control",
+    "test",
+    "account",
+    "region",
+    "resource_type",
+    "resource_id",
+    "resource_arn",
+    "start",
+    "end",
+    "duration_seconds",
+    "first_source",
+    "first_status",
+    "first_reason",
+    "first_evidence",
+    "second_source",
+    "second_status",
+    "second_reason",
+    "second_evidence",
+    "known_reasons",
+];
+
+/// Columns of `remarks.csv`: what checks saw beyond their rules.
+pub const REMARK_COLUMNS: [&str; 12] = [
+    "control",
+    "test",
+    "account",
+    "region",
+    "resource_type",
+    "resource_id",
+    "resource_arn",
+    "start",
+    "end",
+    "kind",
+    "remark",
+    "evidence",
+];
 
 /// Columns of `subjects.csv`; the five lengths of time add up to the window.
 pub const SUBJECT_COLUMNS: [&str; 16] = [
@@ -124,6 +168,22 @@ pub fn exceptions(assessment: &Assessment) -> Result<Vec<u8>, ReportError> {
 /// As [`controls`].
 pub fn coverage(assessment: &Assessment) -> Result<Vec<u8>, ReportError> {
     table(COVERAGE_COLUMNS, &assessment.coverage, coverage_row)
+}
+
+/// The bytes of `disagreements.csv`: one row a disagreement longer than the tolerance.
+///
+/// # Errors
+/// As [`controls`].
+pub fn disagreements(assessment: &Assessment) -> Result<Vec<u8>, ReportError> {
+    table(DISAGREEMENT_COLUMNS, &assessment.disagreements, disagreement_row)
+}
+
+/// The bytes of `remarks.csv`: one row a thing seen beyond a rule, for as long as it was seen.
+///
+/// # Errors
+/// As [`controls`].
+pub fn remarks(assessment: &Assessment) -> Result<Vec<u8>, ReportError> {
+    table(REMARK_COLUMNS, &assessment.remarks, remark_row)
 }
 
 /// The bytes of `subjects.csv`: one row a control and subject.
@@ -200,11 +260,60 @@ fn exception_row(exception: &Exception) -> [Cow<'_, str>; EXCEPTION_COLUMNS.len(
         truth(exception.suppressed),
         reference(exception.opened_by.as_ref()),
         reference(exception.closed_by.as_ref()),
+        cell(&exception.id),
+        sentence(&exception.reason),
+    ]
+}
+
+fn disagreement_row(disagreement: &Disagreement) -> [Cow<'_, str>; DISAGREEMENT_COLUMNS.len()] {
+    let [account, region, resource_type, resource_id, resource_arn] = subject_cells(&disagreement.subject);
+    let [first, second] = &disagreement.said;
+    [
+        cell(&disagreement.control),
+        cell(&disagreement.test),
+        account,
+        region,
+        resource_type,
+        resource_id,
+        resource_arn,
+        instant(disagreement.period.from).into(),
+        instant(disagreement.period.until).into(),
+        disagreement.period.microseconds().div_euclid(1_000_000).to_string().into(),
+        first.source.name().into(),
+        first.status.name().into(),
+        sentence(&first.reason),
+        reference(first.reference.as_ref()),
+        second.source.name().into(),
+        second.status.name().into(),
+        sentence(&second.reason),
+        reference(second.reference.as_ref()),
+        list(&disagreement.known_reasons).into(),
+    ]
+}
+
+fn remark_row(remark: &Remark) -> [Cow<'_, str>; REMARK_COLUMNS.len()] {
+    let [account, region, resource_type, resource_id, resource_arn] = subject_cells(&remark.subject);
+    [
+        cell(&remark.control),
+        cell(&remark.test),
+        account,
+        region,
+        resource_type,
+        resource_id,
+        resource_arn,
+        instant(remark.period.from).into(),
+        instant(remark.period.until).into(),
+        cell(&remark.kind),
+        sentence(&remark.words),
+        reference(Some(&remark.reference)),
     ]
 }
 
 fn coverage_row(row: &CoverageRow) -> [Cow<'_, str>; COVERAGE_COLUMNS.len()] {
     let gaps: Vec<String> = row.gaps.iter().copied().map(interval).collect();
+    let off: Vec<String> = row.recorder_off.iter().copied().map(interval).collect();
+    let not_recorded = row.not_recorded.iter().map(|(name, period)| format!("{name} {}", interval(*period)));
+    let not_recorded: Vec<String> = not_recorded.collect();
     [
         row.account.as_str().into(),
         row.region.as_str().into(),
@@ -213,6 +322,8 @@ fn coverage_row(row: &CoverageRow) -> [Cow<'_, str>; COVERAGE_COLUMNS.len()] {
         optional_instant(row.first).into(),
         optional_instant(row.last).into(),
         list(&gaps).into(),
+        list(&off).into(),
+        list(&not_recorded).into(),
     ]
 }
 

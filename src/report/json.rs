@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::engine::results::{
-    Agreement, Assessment, ControlResult, CoverageRow, Disagreement, EvidenceAccount, Figures, RecordAccount,
+    Agreement, Assessment, ControlResult, CoverageRow, Disagreement, EvidenceAccount, Figures, RecordAccount, Said,
     ScopeAccount, Unmapped,
 };
 use crate::model::{AccountId, Instant, Period, Region};
@@ -201,6 +201,7 @@ struct Control<'a> {
     by_account: Ordered<'a, Rates>,
     uncovered_account_regions: u64,
     notes: &'a [String],
+    remarks: u64,
     agreement: Vec<Agreeing>,
 }
 
@@ -219,6 +220,7 @@ impl<'a> Control<'a> {
             by_account: Ordered(by_account.collect()),
             uncovered_account_regions: control.uncovered,
             notes: &control.notes,
+            remarks: control.remarks,
             agreement: control.agreement.iter().map(Agreeing::of).collect(),
         }
     }
@@ -304,6 +306,15 @@ struct Coverage<'a> {
     first: Option<String>,
     last: Option<String>,
     gaps: Vec<Span>,
+    recorder_off: Vec<Span>,
+    not_recorded: Vec<NotRecorded<'a>>,
+}
+
+#[derive(Serialize)]
+struct NotRecorded<'a> {
+    resource_type: &'a str,
+    #[serde(flatten)]
+    span: Span,
 }
 
 impl<'a> Coverage<'a> {
@@ -317,6 +328,12 @@ impl<'a> Coverage<'a> {
             first: written(row.first),
             last: written(row.last),
             gaps: row.gaps.iter().copied().map(Span::of).collect(),
+            recorder_off: row.recorder_off.iter().copied().map(Span::of).collect(),
+            not_recorded: row
+                .not_recorded
+                .iter()
+                .map(|(resource_type, period)| NotRecorded { resource_type, span: Span::of(*period) })
+                .collect(),
         }
     }
 }
@@ -363,20 +380,35 @@ struct Difference<'a> {
     resource_type: &'a str,
     resource_id: &'a str,
     resource_arn: &'a str,
-    said: [Said; 2],
+    said: [SaidBy<'a>; 2],
     from: String,
     until: String,
+    known_reasons: &'a [String],
 }
 
 #[derive(Serialize)]
-struct Said {
+struct SaidBy<'a> {
     source: &'static str,
     status: &'static str,
+    reason: &'a str,
+    evidence: Option<String>,
+}
+
+impl<'a> SaidBy<'a> {
+    fn of(said: &'a Said) -> Self {
+        Self {
+            source: said.source.name(),
+            status: said.status.name(),
+            reason: &said.reason,
+            evidence: said.reference.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 impl<'a> Difference<'a> {
     fn of(disagreement: &'a Disagreement) -> Self {
         let subject = &disagreement.subject;
+        let [first, second] = &disagreement.said;
         Self {
             control: &disagreement.control,
             test: &disagreement.test,
@@ -385,9 +417,10 @@ impl<'a> Difference<'a> {
             resource_type: &subject.resource_type,
             resource_id: &subject.resource_id,
             resource_arn: &subject.resource_arn,
-            said: disagreement.said.map(|(source, status)| Said { source: source.name(), status: status.name() }),
+            said: [SaidBy::of(first), SaidBy::of(second)],
             from: figures::instant(disagreement.period.from),
             until: figures::instant(disagreement.period.until),
+            known_reasons: &disagreement.known_reasons,
         }
     }
 }

@@ -64,6 +64,8 @@ pub fn files(assessment: &Assessment) -> Result<Vec<(&'static str, Vec<u8>)>, Re
         ("exceptions.csv", csv::exceptions(assessment)?),
         ("coverage.csv", csv::coverage(assessment)?),
         ("subjects.csv", csv::subjects(assessment)?),
+        ("disagreements.csv", csv::disagreements(assessment)?),
+        ("remarks.csv", csv::remarks(assessment)?),
         ("ledger.csv", csv::ledger(assessment)?),
     ])
 }

@@ -75,11 +75,13 @@ fn ledger_ties(account: &EvidenceAccount, ledger: &[LedgerRow]) -> Result<(), Re
 fn rows_tie(assessment: &Assessment) -> Result<(), ReportError> {
     let subjects = tallied(assessment.subjects.iter().map(|row| row.control.as_str()));
     let exceptions = tallied(assessment.exceptions.iter().map(|row| row.control.as_str()));
+    let remarks = tallied(assessment.remarks.iter().map(|row| row.control.as_str()));
     for control in &assessment.controls {
         let name = control.control.as_str();
         for (of, shown, rows) in [
             ("population", control.figures.population, &subjects),
             ("exceptions", control.figures.exceptions, &exceptions),
+            ("remarks", control.remarks, &remarks),
         ] {
             let listed = rows.get(name).copied().unwrap_or(0);
             truth(shown == listed, || format!("{name}, {of}: {shown}, but {listed} are listed"))?;

@@ -8,6 +8,9 @@ use crate::engine::identity::SubjectKey;
 use crate::engine::results::Figures;
 use crate::model::{AccountId, Source};
 
+/// How many places a note names.
+const PLACES_SHOWN: usize = 3;
+
 /// The notes of one control.
 pub(super) fn of(tested: &Tested<'_>, ground: &Ground<'_>, figures: &Figures) -> Vec<String> {
     let mut notes = Vec::new();
@@ -20,7 +23,26 @@ pub(super) fn of(tested: &Tested<'_>, ground: &Ground<'_>, figures: &Figures) ->
         not_production(ground, &mut notes);
     }
     off_type(tested, ground, &mut notes);
+    not_recorded(tested, ground, &mut notes);
     notes
+}
+
+/// Recorders that say they left a tested type out.
+fn not_recorded(tested: &Tested<'_>, ground: &Ground<'_>, notes: &mut Vec<String>) {
+    let mut left_out: BTreeSet<String> = BTreeSet::new();
+    for ((account, region), of_place) in ground.not_recorded {
+        let own = of_place.iter().filter(|(name, _)| tested.types.contains(name.as_str()));
+        left_out.extend(own.map(|(name, _)| format!("{name} in {account} {region}")));
+    }
+    if !left_out.is_empty() {
+        let shown: Vec<&str> = left_out.iter().take(PLACES_SHOWN).map(String::as_str).collect();
+        let more = left_out.len().saturating_sub(PLACES_SHOWN);
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        notes.push(format!(
+            "A recorder left out, for some of the window, {}{more}: what happened to such resources then is not known.",
+            shown.join(", ")
+        ));
+    }
 }
 
 fn trail_buckets(ground: &Ground<'_>, figures: &Figures, notes: &mut Vec<String>) {

@@ -43,8 +43,10 @@ impl Measures {
                 *known = rule;
             }
         }
-        let mut measures =
-            Self { deployed: BTreeMap::new(), usual: catalog.tests.iter().map(|test| usual(test, settings)).collect() };
+        let mut measures = Self {
+            deployed: BTreeMap::new(),
+            usual: catalog.tests.iter().map(|test| usual(test, catalog, settings)).collect(),
+        };
         for ((region, name), rule) in latest {
             let is_managed = rule.owner.is_empty() || rule.owner == "AWS";
             if !is_managed || name.starts_with(SECURITY_HUB_PREFIX) || rule.state.starts_with("DELETING") {
@@ -81,11 +83,12 @@ impl Measures {
 }
 
 /// The catalog's defaults, each replaced by the engagement file's where it states one.
-fn usual(test: &Test, settings: &Settings) -> Parameters {
+fn usual(test: &Test, catalog: &Catalog, settings: &Settings) -> Parameters {
     let defaults = test.parameters.iter().filter(|parameter| !parameter.default.is_empty());
     let mut values: BTreeMap<String, String> =
         defaults.map(|parameter| (parameter.name.clone(), parameter.default.clone())).collect();
-    if let Some(stated) = settings.parameters.get(&test.identifier) {
+    let is_own = |name: &str| catalog.test(name).is_some_and(|named| named.identifier == test.identifier);
+    for (_, stated) in settings.parameters.iter().filter(|(name, _)| is_own(name)) {
         values.extend(stated.clone());
     }
     Parameters::usual(values)

@@ -214,6 +214,22 @@ impl<'a> Section<'a> {
         section.table.iter().map(pair).collect()
     }
 
+    /// Names and values of a sub-table whose values are text, whole numbers or flags; each as text.
+    pub(crate) fn plain_values(&self, key: &str) -> Result<Vec<(Lined, Lined)>, SettingsFileError> {
+        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
+        let section = self.as_section(key, "table", value)?;
+        let pair = |(name, value): (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>)| {
+            let line = self.source.line_of(name.span().start);
+            let text = match value.get_ref() {
+                DeValue::Integer(number) => number.as_str().to_owned(),
+                DeValue::Boolean(flag) => flag.to_string(),
+                _ => section.as_text(name.get_ref(), value)?.text,
+            };
+            Ok((Lined { text: name.get_ref().to_string(), line }, Lined { text, line }))
+        };
+        section.table.iter().map(pair).collect()
+    }
+
     fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.table.get(key)
     }

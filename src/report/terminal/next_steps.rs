@@ -1,8 +1,8 @@
 //! The end of the screen: what the state of the results asks the auditor to do, and where.
 
 use crate::engine::results::{Assessment, Conclusion, ControlResult};
-use crate::model::AccountId;
-use crate::report::figures::{counted, length};
+use crate::model::{AccountId, Source};
+use crate::report::figures::{counted, length, part_of};
 
 use super::Style;
 use super::opening::some_of;
@@ -19,6 +19,7 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment, style: Style<'_>)
         partly_tested(assessment, style),
         unmapped(assessment, style),
         disagreements(assessment, style),
+        remarks(assessment, style),
     ]
     .into_iter()
     .flatten()
@@ -31,7 +32,8 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment, style: Style<'_>)
     }
     if let Some(folder) = style.out_dir {
         page.blank();
-        let names = "results.json, controls.csv, exceptions.csv, coverage.csv, subjects.csv, ledger.csv";
+        let names = "results.json, controls.csv, exceptions.csv, coverage.csv, subjects.csv, disagreements.csv, remarks.csv, \
+             ledger.csv";
         page.paragraph("", 0, &format!("Files in {folder}: {names}"));
     }
 }
@@ -93,9 +95,19 @@ fn not_tested(assessment: &Assessment) -> Option<String> {
     let missing: Vec<String> = controls().filter(|control| control.figures.population > 0).map(wanted).collect();
     let empty = empty.map(|names| format!("Confirm that there was nothing to test for {names}."));
     let missing = (!missing.is_empty())
-        .then(|| format!("Ask for Config rule evaluations or Security Hub findings for {}.", missing.join("; ")));
+        .then(|| format!("Ask for {} that answer for {}.", evidence_of(assessment), missing.join("; ")));
     let sentences: Vec<String> = [missing, empty].into_iter().flatten().collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// What each source that takes part rests on.
+fn evidence_of(assessment: &Assessment) -> String {
+    let kinds = assessment.sources.iter().map(|source| match source {
+        Source::Config => "Config rule evaluations",
+        Source::SecurityHub => "Security Hub findings",
+        Source::Reperformed => "configuration items, credential reports and password policies",
+    });
+    kinds.collect::<Vec<_>>().join(", or ")
 }
 
 /// A control and the tests that would answer for it.
@@ -132,6 +144,22 @@ fn unmapped(assessment: &Assessment, style: Style<'_>) -> Option<String> {
 fn disagreements(assessment: &Assessment, style: Style<'_>) -> Option<String> {
     let number = length(&assessment.disagreements);
     (number > 0).then(|| {
-        format!("Clear up {}: disagreements in {}.", counted(number, "disagreement"), style.file("results.json"))
+        let known = assessment.disagreements.iter().filter(|one| !one.known_reasons.is_empty()).collect::<Vec<_>>();
+        let known = match length(&known) {
+            0 => String::new(),
+            known => format!(", {} with a known reason named beside it", part_of(known, number)),
+        };
+        format!("Clear up {}{known}: {}.", counted(number, "disagreement"), style.file("disagreements.csv"))
+    })
+}
+
+fn remarks(assessment: &Assessment, style: Style<'_>) -> Option<String> {
+    let number = length(&assessment.remarks);
+    (number > 0).then(|| {
+        format!(
+            "Read {} that tickmark's own checks made beyond what the rules ask: {}.",
+            counted(number, "remark"),
+            style.file("remarks.csv")
+        )
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::results::{
     Agreement, Assessment, Conclusion, ControlResult, ControlStatus, CoverageRow, Disagreement, EvidenceAccount,
-    Exception, Figures, LedgerRow, RecordAccount, ScopeAccount, SubjectName, SubjectOutcome, SubjectResult, Unmapped,
+    Exception, Figures, LedgerRow, RecordAccount, Said, ScopeAccount, SubjectName, SubjectOutcome, SubjectResult, Unmapped,
 };
 use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source};
 
@@ -51,6 +51,7 @@ pub(super) fn clean() -> Assessment {
         controls: vec![control("C01", "MFA for console users", "CC6.1", Conclusion::NoExceptionsNoted, tally(2, 2, 0))],
         subjects: vec![],
         exceptions: vec![],
+        remarks: vec![],
         coverage: vec![coverage(PROD, "eu-west-1", Source::Config, &[])],
         unmapped_rules: vec![],
         unmapped_findings: vec![],
@@ -221,6 +222,7 @@ pub(super) fn control(
         by_account: BTreeMap::new(),
         uncovered: 0,
         notes: vec![],
+        remarks: 0,
         agreement: vec![],
     }
 }
@@ -304,6 +306,8 @@ fn exceptions() -> Vec<Exception> {
         }),
         closed_by: (!ongoing)
             .then(|| EvidenceReference { evidence: EvidenceId::of_sha256(&"fedcba9876543210".repeat(4)), record: 0 }),
+        id: format!("{control}-0badcafe"),
+        reason: "=rule 1 opens tcp 22 to ::/0".into(),
     };
     let arn = "arn:aws:iam::004857120933:user/a,\"b\"\n<script>";
     vec![
@@ -355,6 +359,8 @@ pub(super) fn coverage(id: &str, name: &str, source: Source, gaps: &[(&str, &str
         first: Some(at("2025-12-31T06:00:00Z")),
         last: Some(at("2026-06-30T18:00:00.5Z")),
         gaps,
+        recorder_off: vec![],
+        not_recorded: vec![],
     }
 }
 
@@ -383,9 +389,15 @@ fn disagreement() -> Disagreement {
         control: "C01".into(),
         test: "TEST_ONE".into(),
         subject: subject("AWS::IAM::User", "AIDA1", ""),
-        said: [(Source::Config, ControlStatus::Pass), (Source::SecurityHub, ControlStatus::Fail)],
+        said: [said(Source::Config, ControlStatus::Pass), said(Source::SecurityHub, ControlStatus::Fail)],
         period: Period::new(at("2026-02-01T00:00:00Z"), at("2026-02-03T00:00:00Z")),
+        known_reasons: vec!["they look at different things".into()],
     }
+}
+
+fn said(source: Source, status: ControlStatus) -> Said {
+    let evidence = EvidenceId::of_sha256(&"0123456789abcdef".repeat(4));
+    Said { source, status, reason: "+because".into(), reference: Some(EvidenceReference { evidence, record: 3 }) }
 }
 
 fn ledger() -> Vec<LedgerRow> {
