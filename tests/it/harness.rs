@@ -17,6 +17,9 @@ use tempfile::TempDir;
 /// The window of most tests: ten days, 2026-01-11 to 2026-01-20.
 pub(crate) const WINDOW: [&str; 4] = ["--from", "2026-01-11", "--through", "2026-01-20"];
 
+/// The sources that others speak for.
+const SPOKEN: [&str; 4] = ["--source", "config", "--source", "securityhub"];
+
 /// A folder of its own for one test; gone when dropped. Evidence lies in `evidence/`, results in `out/`.
 #[derive(Debug)]
 pub(crate) struct TestDir {
@@ -71,8 +74,15 @@ impl TestDir {
         run_in(self.root.path(), arguments)
     }
 
-    /// `tickmark run evidence` over [`WINDOW`] into `out/`, with further options.
+    /// `tickmark run evidence` over [`WINDOW`] into `out/`, with further options: what rules and findings
+    /// say, unless the options name sources. tickmark's own checks are [`TestDir::answer_of_all`].
     pub(crate) fn answer(&self, options: &[&str]) -> Answer {
+        let spoken: &[&str] = if options.contains(&"--source") { &[] } else { &SPOKEN };
+        self.answer_to(&["evidence"], &WINDOW, &[spoken, options].concat(), "out")
+    }
+
+    /// As [`TestDir::answer`], from all three sources.
+    pub(crate) fn answer_of_all(&self, options: &[&str]) -> Answer {
         self.answer_to(&["evidence"], &WINDOW, options, "out")
     }
 
@@ -122,8 +132,16 @@ impl Run {
 pub(crate) type TableRow = BTreeMap<String, String>;
 
 /// The files that every run leaves.
-pub(crate) const FILES: [&str; 6] =
-    ["results.json", "controls.csv", "exceptions.csv", "coverage.csv", "subjects.csv", "ledger.csv"];
+pub(crate) const FILES: [&str; 8] = [
+    "results.json",
+    "controls.csv",
+    "exceptions.csv",
+    "coverage.csv",
+    "subjects.csv",
+    "disagreements.csv",
+    "remarks.csv",
+    "ledger.csv",
+];
 
 /// A run that left results, and all of them.
 #[derive(Debug)]

@@ -1,3 +1,5 @@
+//! Known reasons for which sources differ: whether they hold together, and where they stop.
+
 use super::*;
 
 fn period(from: &str, until: &str) -> Period {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::engine::results::{
     Agreement, Assessment, Conclusion, ControlResult, ControlStatus, CoverageRow, Disagreement, EvidenceAccount,
-    Exception, Figures, LedgerRow, RecordAccount, Said, ScopeAccount, SubjectName, SubjectOutcome, SubjectResult, Unmapped,
+    Exception, Figures, LedgerRow, RecordAccount, Said, ScopeAccount, SubjectName, SubjectOutcome, SubjectResult,
+    Unmapped,
 };
 use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source};
 
