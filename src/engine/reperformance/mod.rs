@@ -10,6 +10,7 @@
 //! A check knows no time line, no lake and no other check: what changes when, and which other
 //! resources it needs at that moment, is brought to it by the runner, which reads the declaration.
 
+mod address_range;
 pub(super) mod check;
 pub(super) mod checks;
 pub(super) mod parameters;
@@ -17,3 +18,4 @@ mod open_ports;
 mod policy_document;
 pub(super) mod resource;
 pub(super) mod verdict;
+mod words;

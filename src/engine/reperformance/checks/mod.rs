@@ -17,6 +17,9 @@ macro_rules! checks {
 
 checks! {
     incoming_ssh_disabled,
+    security_group_observations,
+    restricted_incoming_traffic,
+    vpc_default_security_group_closed,
 }
 
 /// The checks that speak for a test.
