@@ -254,4 +254,9 @@ macro_rules! tables {
 tables! {
     security_groups,
     default_security_groups,
+    flow_logs,
+    multi_region_trails,
+    password_policies,
+    root_users,
+    trails,
 }
