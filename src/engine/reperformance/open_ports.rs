@@ -34,12 +34,12 @@ pub(super) enum Opening {
 
 /// Whether a group opens one of these TCP ports to the world. The case has to carry [`PREFIX_LISTS`] as
 /// its first join.
-pub(super) fn opening(case: &ResourceCase<'_>, ports: impl Iterator<Item = i64> + Clone) -> Opening {
+pub(super) fn opening(case: &ResourceCase<'_>, ports: &[i64]) -> Opening {
     let Some(rules) = ingress_rules(case.resource) else {
         return Opening::Unclear("the ingress rules are not in the evidence, or not as a list".to_owned());
     };
     let (mut open, mut unclear) = (Vec::new(), Vec::new());
-    for rule in rules.iter().filter(|rule| ports.clone().any(|port| rule.covers(port))) {
+    for rule in rules.iter().filter(|rule| ports.iter().any(|port| rule.covers(*port))) {
         match rule.sources(case.joined.first()) {
             Sources::World(range) if rule.protocol != Protocol::Unreadable => open.push(rule.opens(&range)),
             Sources::World(source) | Sources::Unknown(source) => unclear.push(rule.opens(&source)),

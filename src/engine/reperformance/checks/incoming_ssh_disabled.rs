@@ -15,7 +15,7 @@ pub(super) const CHECKS: &[Check] = &[Check {
 const SSH: i64 = 22;
 
 fn judge(case: &ResourceCase<'_>) -> Verdict {
-    match opening(case, std::iter::once(SSH)) {
+    match opening(case, &[SSH]) {
         Opening::Open(how) => Verdict::fail(how),
         Opening::Unclear(how) => Verdict::unknown(how),
         Opening::Closed => Verdict::pass("no ingress rule opens tcp 22 to the whole world"),

@@ -25,7 +25,7 @@ const USUAL: [i64; 5] = [20, 21, 3389, 3306, 4333];
 
 fn judge(case: &ResourceCase<'_>) -> Verdict {
     let blocked = Blocked::of(case.parameters);
-    match opening(case, blocked.ports.iter().copied()) {
+    match opening(case, &blocked.ports) {
         Opening::Open(how) => Verdict::fail(how),
         Opening::Unclear(how) => Verdict::unknown(how),
         Opening::Closed => blocked.closed(case),
@@ -34,7 +34,8 @@ fn judge(case: &ResourceCase<'_>) -> Verdict {
 
 /// The ports that the parameters block.
 struct Blocked {
-    ports: BTreeSet<i64>,
+    /// In order, each once.
+    ports: Vec<i64>,
     /// Values in the place of ports that are none.
     unreadable: Vec<String>,
     /// Whether it is not known if the usual five are blocked as well.
@@ -53,7 +54,7 @@ impl Blocked {
             }
         }
         let is_list_alone = parameters.text(LIST).is_some() && !SINGLE.iter().any(|name| parameters.is_stated(name));
-        Self { ports, unreadable, perhaps_usual: is_list_alone }
+        Self { ports: ports.into_iter().collect(), unreadable, perhaps_usual: is_list_alone }
     }
 
     /// The verdict where none of the ports is open.
@@ -62,7 +63,7 @@ impl Blocked {
             return Verdict::unknown(format!("the parameters block {}, which is no port", listed(&self.unreadable)));
         }
         if self.perhaps_usual
-            && let Opening::Open(how) | Opening::Unclear(how) = opening(case, USUAL.into_iter())
+            && let Opening::Open(how) | Opening::Unclear(how) = opening(case, &USUAL)
         {
             return Verdict::unknown(format!("{how}; whether the default ports are blocked beside {LIST} is not known"));
         }
