@@ -10,13 +10,18 @@
 //! A check knows no time line, no lake and no other check: what changes when, and which other
 //! resources it needs at that moment, is brought to it by the runner, which reads the declaration.
 
+mod address_range;
 pub(super) mod check;
 pub(super) mod checks;
 pub(super) mod parameters;
+mod event_selectors;
 mod open_ports;
 mod policy_document;
 pub(super) mod resource;
+mod root_user;
+mod trail;
 pub(super) mod verdict;
+mod words;
 pub(super) mod recording;
 pub(super) mod history;
 pub(super) mod resources;

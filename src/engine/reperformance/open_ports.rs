@@ -1,27 +1,64 @@
-//! Which ports a security group's ingress rules open to the whole world.
+//! Which TCP ports a security group's ingress rules open to the whole world.
 //!
 //! Shared by the checks on security groups; knows the shapes of rules, old and new, and no verdict.
+//! What cannot be read is never taken for closed: a rule without readable ports opens all of them, one
+//! whose source cannot be read leaves the question open.
 
 use serde_json::Value;
 
-use super::check::{Join, ResourceCase, Within};
-use super::resource::{ResourceState, list, text, whole_number};
+use super::address_range::{AddressRange, Family};
+use super::check::{Join, Joined, ResourceCase, Within};
+use super::resource::{ResourceState, any_case, text, whole_number};
+use super::words::{listed, short};
 
 /// The prefix lists that a group's rules name, so that a rule can be judged by what its lists hold.
 pub(super) const PREFIX_LISTS: Join = Join {
     resource_type: "AWS::EC2::PrefixList",
     within: Within::Recorder,
-    wants: |group| list(group.member("ipPermissions")).iter().flat_map(prefix_list_ids).collect(),
+    wants: |group| {
+        ingress_rules(group).iter().flatten().flat_map(IngressRule::prefix_lists).map(str::to_owned).collect()
+    },
     key: |prefix_list| Some(prefix_list_id(prefix_list).to_owned()),
 };
+
+/// Whether some of a list of TCP ports are open to the whole world, and how, as half a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// At least one is.
+    Open(String),
+    /// None certainly is, and the evidence does not show that none is.
+    Unclear(String),
+    /// None is.
+    Closed,
+}
+
+/// Whether a group opens one of these TCP ports to the world. The case has to carry [`PREFIX_LISTS`] as
+/// its first join.
+pub(super) fn opening(case: &ResourceCase<'_>, ports: &[i64]) -> Opening {
+    let Some(rules) = ingress_rules(case.resource) else {
+        return Opening::Unclear("the ingress rules are not in the evidence, or not as a list".to_owned());
+    };
+    let (mut open, mut unclear) = (Vec::new(), Vec::new());
+    for rule in rules.iter().filter(|rule| ports.iter().any(|port| rule.covers(*port))) {
+        match rule.sources(case.joined.first()) {
+            Sources::World(range) if rule.protocol != Protocol::Unreadable => open.push(rule.opens(&range)),
+            Sources::World(source) | Sources::Unknown(source) => unclear.push(rule.opens(&source)),
+            Sources::Limited => {}
+        }
+    }
+    match (open.is_empty(), unclear.is_empty()) {
+        (false, _) => Opening::Open(listed(&open)),
+        (true, false) => Opening::Unclear(listed(&unclear)),
+        (true, true) => Opening::Closed,
+    }
+}
 
 /// An ingress rule as far as it is about ports.
 pub(super) struct IngressRule<'a> {
     /// From 1, in the order of the item.
     pub(super) number: usize,
     pub(super) protocol: Protocol,
-    /// First and last port, both included; `None` for all ports.
-    pub(super) ports: Option<(i64, i64)>,
+    pub(super) ports: Ports,
     rule: &'a Value,
 }
 
@@ -34,43 +71,57 @@ pub(super) enum Protocol {
     All,
     /// One without ports, such as ICMP, whose port fields mean something else.
     Other,
+    /// None is stated, or not as text or a whole number.
+    Unreadable,
+}
+
+/// The ports of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ports {
+    All,
+    /// First and last, both included.
+    Range(i64, i64),
+    /// Not stated, or not as numbers in order; counts as all ports.
+    Unreadable,
 }
 
 /// From where a rule lets traffic in, as far as it matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Sources {
-    /// From everywhere: the range, or the prefix list, that says so.
+    /// From everywhere: the ranges, or the prefix list, that say so.
     World(String),
-    /// From a prefix list that is not in the evidence, and nothing else opens it to the world.
-    UnknownList(String),
+    /// From something that the evidence does not show, and nothing else opens it to the world.
+    Unknown(String),
     /// From somewhere else, or nowhere.
     Limited,
 }
 
-/// The ingress rules of a group.
-pub(super) fn ingress_rules(group: &ResourceState) -> Vec<IngressRule<'_>> {
-    let rules = list(group.member("ipPermissions")).iter().enumerate();
-    rules.map(|(place, rule)| IngressRule::new(place + 1, rule)).collect()
+/// The ingress rules of a group; `None` where the item has no list of them.
+pub(super) fn ingress_rules(group: &ResourceState) -> Option<Vec<IngressRule<'_>>> {
+    let rules = group.member("ipPermissions").as_array()?.iter().enumerate();
+    Some(rules.map(|(place, rule)| IngressRule::new(place + 1, rule)).collect())
 }
 
 impl<'a> IngressRule<'a> {
     fn new(number: usize, rule: &'a Value) -> Self {
         let member = |name: &str| rule.get(name).unwrap_or(&Value::Null);
-        let protocol = match member("ipProtocol") {
-            Value::String(name) => protocol_of(name),
-            Value::Number(number) => protocol_of(&number.to_string()),
-            _ => Protocol::Other,
-        };
-        let ports = match protocol {
-            Protocol::All => None,
-            _ => whole_number(member("fromPort")).zip(whole_number(member("toPort"))),
+        let protocol = protocol_of(member("ipProtocol"));
+        let ports = match whole_number(member("fromPort")).zip(whole_number(member("toPort"))) {
+            _ if protocol == Protocol::All => Ports::All,
+            Some((-1, -1)) => Ports::All,
+            Some((first, last)) if first <= last => Ports::Range(first, last),
+            _ => Ports::Unreadable,
         };
         Self { number, protocol, ports, rule }
     }
 
-    /// Whether the rule is about a port of its protocol.
-    pub(super) fn covers(&self, port: i64) -> bool {
-        self.ports.is_none_or(|(first, last)| (first, last) == (-1, -1) || (first <= port && port <= last))
+    /// Whether the rule is, or may be, about a TCP port.
+    fn covers(&self, port: i64) -> bool {
+        matches!(self.protocol, Protocol::Tcp | Protocol::All | Protocol::Unreadable) && self.ports.contain(port)
+    }
+
+    fn opens(&self, source: &str) -> String {
+        format!("ingress rule {} opens {} to {source}", self.number, self.words())
     }
 
     /// Protocol and ports in words: `tcp 20-22`, `all traffic`.
@@ -79,80 +130,129 @@ impl<'a> IngressRule<'a> {
             Protocol::Tcp => "tcp",
             Protocol::Udp => "udp",
             Protocol::All => return "all traffic".to_owned(),
-            Protocol::Other => "another protocol",
+            Protocol::Other => "another protocol,",
+            Protocol::Unreadable => "an unreadable protocol,",
         };
         match self.ports {
-            None | Some((-1, -1)) => format!("{protocol}, all ports"),
-            Some((first, last)) if first == last => format!("{protocol} {first}"),
-            Some((first, last)) => format!("{protocol} {first}-{last}"),
+            Ports::All => format!("{protocol} all ports"),
+            Ports::Unreadable => format!("{protocol} unreadable ports, taken for all,"),
+            Ports::Range(first, last) if first == last => format!("{protocol} {first}"),
+            Ports::Range(first, last) => format!("{protocol} {first}-{last}"),
         }
     }
 
     /// From where it lets traffic in.
-    pub(super) fn sources(&self, case: &ResourceCase<'_>) -> Sources {
-        if let Some(range) = self.ranges().into_iter().find(|range| is_world(range)) {
-            return Sources::World(range.to_owned());
+    fn sources(&self, prefix_lists: Option<&Joined<'_>>) -> Sources {
+        if let Some(world) = self.world() {
+            return Sources::World(world);
         }
-        let lists = case.joined.first().map(|joined| joined.resources.as_slice()).unwrap_or_default();
-        let mut unknown = None;
-        for wanted in prefix_list_ids(self.rule) {
-            let Some(found) = lists.iter().find(|list| prefix_list_id(list) == wanted) else {
-                unknown = unknown.or(Some(wanted));
-                continue;
-            };
-            if !is_owned_by_aws(found) && entries(found).any(is_world) {
-                return Sources::World(format!("prefix list {wanted}, which holds the whole world"));
+        let lists = self.prefix_lists().map(|id| of_prefix_list(id, prefix_lists));
+        let unreadable = self.ranges().into_iter().find(|(_, range)| range.is_none());
+        let unreadable =
+            unreadable.map(|(text, _)| Sources::Unknown(format!("`{}`, which is no address range", short(text))));
+        let mut undecided = unreadable;
+        for source in lists {
+            match source {
+                Sources::World(_) => return source,
+                Sources::Unknown(_) => undecided = undecided.or(Some(source)),
+                Sources::Limited => {}
             }
         }
-        unknown.map_or(Sources::Limited, Sources::UnknownList)
+        undecided.unwrap_or(Sources::Limited)
     }
 
-    /// Every address range of the rule, in both forms that items have; duplicates are harmless.
-    pub(super) fn ranges(&self) -> Vec<&'a str> {
-        let ranges = |name: &str, member: &str| {
-            let ranges = list(self.rule.get(name).unwrap_or(&Value::Null)).iter();
-            let of_range =
-                |range: &'a Value| range.as_str().unwrap_or_else(|| text(range.get(member).unwrap_or(&Value::Null)));
-            ranges.map(of_range).collect::<Vec<&'a str>>()
+    /// The ranges that are all of IPv4 and all of IPv6, the first of each as it is written.
+    pub(super) fn world(&self) -> Option<String> {
+        let ranges = self.ranges();
+        let first = |family: Family| {
+            let is_it = |range: &AddressRange| range.is_world() && range.family == family;
+            ranges.iter().find(|(_, range)| range.as_ref().is_some_and(is_it)).map(|(text, _)| text.trim())
         };
-        [ranges("ipv4Ranges", "cidrIp"), ranges("ipRanges", "cidrIp"), ranges("ipv6Ranges", "cidrIpv6")].concat()
+        match (first(Family::V4), first(Family::V6)) {
+            (Some(v4), Some(v6)) => Some(format!("{v4} and {v6}")),
+            (one, other) => one.or(other).map(str::to_owned),
+        }
+    }
+
+    /// Every address range of the rule, in both forms that items have, with its text; duplicates are
+    /// harmless. `None` for one that cannot be read.
+    pub(super) fn ranges(&self) -> Vec<(&'a str, Option<AddressRange>)> {
+        if !self.rule.is_object() {
+            return vec![(text(self.rule), None)];
+        }
+        let ranges =
+            ["ipv4Ranges", "ipRanges", "ipv6Ranges"].into_iter().flat_map(|name| elements(self.rule.get(name)));
+        let texts = ranges.map(|range| {
+            let member = range.get("cidrIp").or_else(|| range.get("cidrIpv6"));
+            text(member.unwrap_or(range))
+        });
+        texts.map(|text| (text, AddressRange::parse(text))).collect()
+    }
+
+    /// The ids of the prefix lists that it names; empty for one that cannot be read.
+    pub(super) fn prefix_lists(&self) -> impl Iterator<Item = &'a str> {
+        let lists = elements(self.rule.get("prefixListIds")).into_iter();
+        lists.map(|list| text(list.get("prefixListId").unwrap_or(list)))
     }
 }
 
-fn protocol_of(name: &str) -> Protocol {
-    match name.to_ascii_lowercase().as_str() {
-        "tcp" | "6" => Protocol::Tcp,
-        "udp" | "17" => Protocol::Udp,
-        "-1" | "all" => Protocol::All,
+impl Ports {
+    /// Whether a port is, or may be, among them.
+    pub(super) fn contain(self, port: i64) -> bool {
+        match self {
+            Self::All | Self::Unreadable => true,
+            Self::Range(first, last) => (first..=last).contains(&port),
+        }
+    }
+}
+
+fn protocol_of(protocol: &Value) -> Protocol {
+    let number = whole_number(protocol);
+    let name = text(protocol).trim().to_ascii_lowercase();
+    match (number, name.as_str()) {
+        (Some(6), _) | (_, "tcp") => Protocol::Tcp,
+        (Some(17), _) | (_, "udp") => Protocol::Udp,
+        (Some(-1), _) | (_, "all") => Protocol::All,
+        (None, "") => Protocol::Unreadable,
         _ => Protocol::Other,
     }
 }
 
-/// Whether an address range is all of IPv4 or all of IPv6, however it is spelt.
-fn is_world(range: &str) -> bool {
-    let Some((address, length)) = range.trim().split_once('/') else { return false };
-    address.parse::<std::net::IpAddr>().is_ok() && length.parse::<u8>() == Ok(0)
-}
-
-fn prefix_list_ids(rule: &Value) -> Vec<String> {
-    let lists = list(rule.get("prefixListIds").unwrap_or(&Value::Null)).iter();
-    let id = |entry: &Value| {
-        entry.as_str().unwrap_or_else(|| text(entry.get("prefixListId").unwrap_or(&Value::Null))).to_owned()
-    };
-    lists.map(id).filter(|id| !id.is_empty()).collect()
-}
-
-fn prefix_list_id(prefix_list: &ResourceState) -> &str {
-    match text(prefix_list.member("PrefixListId")) {
-        "" => &prefix_list.resource_id,
-        id => id,
+/// The elements of a list; something else that stands in its place counts as its only element.
+fn elements(value: Option<&Value>) -> Vec<&Value> {
+    match value {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(elements)) => elements.iter().collect(),
+        Some(other) => vec![other],
     }
 }
 
-fn is_owned_by_aws(prefix_list: &ResourceState) -> bool {
-    text(prefix_list.member("OwnerId")).eq_ignore_ascii_case("aws")
+/// What a prefix list lets in. Lists that AWS owns name its own services, never the world.
+fn of_prefix_list(id: &str, joined: Option<&Joined<'_>>) -> Sources {
+    let words = |what: &str| format!("prefix list {}, {what}", short(id));
+    let found = joined.and_then(|joined| joined.resources.iter().find(|list| prefix_list_id(list) == id));
+    let Some(found) = found.filter(|_| !id.is_empty()) else {
+        return Sources::Unknown(words("which is not in the evidence"));
+    };
+    if text(any_case(&found.configuration, "OwnerId").unwrap_or(&Value::Null)).eq_ignore_ascii_case("aws") {
+        return Sources::Limited;
+    }
+    let Some(entries) = any_case(&found.configuration, "Entries").and_then(Value::as_array) else {
+        return Sources::Unknown(words("whose entries are not in the evidence"));
+    };
+    let ranges = || entries.iter().map(|entry| AddressRange::parse(text(any_case(entry, "Cidr").unwrap_or(entry))));
+    if ranges().flatten().any(AddressRange::is_world) {
+        Sources::World(words("which holds the whole world"))
+    } else if ranges().any(|range| range.is_none()) {
+        Sources::Unknown(words("of which an entry is no address range"))
+    } else {
+        Sources::Limited
+    }
 }
 
-fn entries(prefix_list: &ResourceState) -> impl Iterator<Item = &str> {
-    list(prefix_list.member("Entries")).iter().map(|entry| text(entry.get("Cidr").unwrap_or(&Value::Null)))
+fn prefix_list_id(prefix_list: &ResourceState) -> &str {
+    match text(any_case(&prefix_list.configuration, "PrefixListId").unwrap_or(&Value::Null)) {
+        "" => &prefix_list.resource_id,
+        id => id,
+    }
 }

@@ -112,6 +112,14 @@ pub(in crate::engine) fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
+/// A member of an object by its name in any case, the exact spelling first: a trail's key stands as
+/// `kmsKeyId`, `KmsKeyId` and `KMSKeyId`, by whoever wrote it down.
+pub(in crate::engine) fn any_case<'a>(object: &'a Value, name: &str) -> Option<&'a Value> {
+    let members = object.as_object()?;
+    let in_other_case = || members.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    members.get(name).or_else(in_other_case)
+}
+
 #[cfg(test)]
 impl ResourceState {
     /// A state for tests: a type, an id, `configuration` and `supplementaryConfiguration`.

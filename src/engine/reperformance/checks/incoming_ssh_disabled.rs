@@ -1,7 +1,10 @@
 //! `INCOMING_SSH_DISABLED`: no security group opens port 22 to the whole world.
+//!
+//! TCP and rules for all traffic count, IPv4 and IPv6 alike. What else a group opens is looked at in
+//! [`super::security_group_observations`].
 
 use crate::engine::reperformance::check::{Check, Reads, ResourceCase};
-use crate::engine::reperformance::open_ports::{PREFIX_LISTS, Protocol, Sources, ingress_rules};
+use crate::engine::reperformance::open_ports::{Opening, PREFIX_LISTS, opening};
 use crate::engine::reperformance::verdict::Verdict;
 
 pub(super) const CHECKS: &[Check] = &[Check {
@@ -12,24 +15,9 @@ pub(super) const CHECKS: &[Check] = &[Check {
 const SSH: i64 = 22;
 
 fn judge(case: &ResourceCase<'_>) -> Verdict {
-    let rules = ingress_rules(case.resource);
-    let about_ssh = || {
-        let is_tcp = |protocol: Protocol| matches!(protocol, Protocol::Tcp | Protocol::All);
-        rules.iter().filter(move |rule| is_tcp(rule.protocol) && rule.covers(SSH))
-    };
-    for rule in about_ssh() {
-        if let Sources::World(range) = rule.sources(case) {
-            return Verdict::fail(format!("ingress rule {} opens {} to {range}", rule.number, rule.words()));
-        }
+    match opening(case, &[SSH]) {
+        Opening::Open(how) => Verdict::fail(how),
+        Opening::Unclear(how) => Verdict::unknown(how),
+        Opening::Closed => Verdict::pass("no ingress rule opens tcp 22 to the whole world"),
     }
-    for rule in about_ssh() {
-        if let Sources::UnknownList(id) = rule.sources(case) {
-            return Verdict::unknown(format!(
-                "ingress rule {} opens {} to prefix list {id}, which is not in the evidence",
-                rule.number,
-                rule.words()
-            ));
-        }
-    }
-    Verdict::pass("no ingress rule opens tcp 22 to the whole world")
 }

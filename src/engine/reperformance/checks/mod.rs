@@ -15,7 +15,17 @@ macro_rules! checks {
 }
 
 checks! {
+    iam_password_policy,
+    iam_root_access_key_check,
+    root_account_mfa_enabled,
+    cloud_trail_encryption_enabled,
     incoming_ssh_disabled,
+    security_group_observations,
+    restricted_incoming_traffic,
+    vpc_default_security_group_closed,
+    multi_region_cloud_trail_enabled,
+    cloud_trail_log_file_validation_enabled,
+    vpc_flow_logs_enabled,
 }
 
 /// All checks, in the order of the list.

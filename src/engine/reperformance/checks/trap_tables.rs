@@ -66,10 +66,11 @@ fn word(verdict: Option<&Verdict>) -> &'static str {
     }
 }
 
-/// What each check of a test that is given something says.
+/// What each check of a test that is given something says. What checks that only look saw comes with the
+/// verdict of the one that judges, where there is one.
 fn verdicts(case: &Value, test: &str) -> Vec<Option<Verdict>> {
     let parameters = parameters(case, test);
-    let mut verdicts = Vec::new();
+    let (mut verdicts, mut looked) = (Vec::new(), None);
     for check in of_test(test) {
         match &check.reads {
             Reads::Resource { resource_type, joins, judge } if case["resource"]["type"] == *resource_type => {
@@ -104,12 +105,18 @@ fn verdicts(case: &Value, test: &str) -> Vec<Option<Verdict>> {
                 verdicts.push(account_verdict(&case["account"], &parameters, *judge));
             }
             Reads::Beyond { resource_type, look } if case["resource"]["type"] == *resource_type => {
-                let beyond = look(&resource(&case["resource"]));
-                let nothing = Verdict::outside("the check only looks beyond its rule");
-                verdicts.push(Some(Verdict { beyond, ..nothing }));
+                looked.get_or_insert_with(Vec::new).extend(look(&resource(&case["resource"])));
             }
             _ => {}
         }
+    }
+    match (verdicts.iter_mut().flatten().next(), looked) {
+        (Some(verdict), Some(beyond)) => verdict.beyond.extend(beyond),
+        (None, Some(beyond)) => {
+            let nothing = Verdict::outside("the check only looks beyond its rule");
+            verdicts.push(Some(Verdict { beyond, ..nothing }));
+        }
+        (_, None) => {}
     }
     verdicts
 }
@@ -246,4 +253,10 @@ macro_rules! tables {
 
 tables! {
     security_groups,
+    default_security_groups,
+    flow_logs,
+    multi_region_trails,
+    password_policies,
+    root_users,
+    trails,
 }
