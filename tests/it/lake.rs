@@ -43,9 +43,9 @@ fn json_at(dir: &TestDir, below: &str) -> Value {
 fn a_lake_holds_what_its_commits_name_and_nothing_else() {
     let dir = evidence();
     ingest(&dir);
-    assert_eq!(json_at(&dir, "lake/lake.json"), json!({ "format": "tickmark lake", "schema": 1 }));
+    assert_eq!(json_at(&dir, "lake/lake.json"), json!({ "format": "tickmark lake", "schema": 2 }));
     let commit = json_at(&dir, "lake/commits/00000001.json");
-    assert_eq!((commit["commit"].as_u64(), commit["schema"].as_u64()), (Some(1), Some(1)));
+    assert_eq!((commit["commit"].as_u64(), commit["schema"].as_u64()), (Some(1), Some(2)));
     let mut named: Vec<String> = Vec::new();
     for file in commit["files"].as_array().unwrap() {
         let path = file["path"].as_str().unwrap();
@@ -205,7 +205,7 @@ fn what_a_stopped_ingest_left_behind_counts_for_nothing() {
 #[test]
 fn a_lake_whose_first_ingest_stopped_is_completed_by_the_next() {
     let dir = evidence();
-    dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 1}");
+    dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 2}");
     dir.file("lake/tables/items/a011122223333/00000001.parquet", "half a file");
     dir.file("lake/staging/a011122223333/1/items.parquet", "half a file");
     ingest(&dir);
@@ -219,7 +219,7 @@ fn a_lake_whose_first_ingest_stopped_is_completed_by_the_next() {
 fn a_folder_that_is_no_lake_is_refused_and_left_alone() {
     for (name, text) in [
         ("notes.txt", "mine"),
-        ("lake.json", "{\"format\": \"another thing\", \"schema\": 1}"),
+        ("lake.json", "{\"format\": \"another thing\", \"schema\": 2}"),
         ("lake.json", "not json"),
     ] {
         let dir = evidence();
@@ -241,10 +241,10 @@ fn a_folder_that_is_no_lake_is_refused_and_left_alone() {
 fn a_lake_of_another_schema_version_is_refused() {
     let dir = evidence();
     ingest(&dir);
-    dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 2}");
+    dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 1}");
     for run in [dir.tickmark(&["ingest", "evidence", "--lake", "lake"]), assess(&dir)] {
         assert_eq!(run.status, 1);
-        assert!(run.stderr.contains("was written with schema 2, this tickmark reads 1"), "{}", run.stderr);
+        assert!(run.stderr.contains("was written with schema 1, this tickmark reads 2"), "{}", run.stderr);
     }
 }
 

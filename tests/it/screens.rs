@@ -165,6 +165,16 @@ fn results_replace_earlier_ones_whole() {
     left.sort();
     assert_eq!(
         left,
-        ["controls.csv", "coverage.csv", "exceptions.csv", "lake", "ledger.csv", "results.json", "subjects.csv"]
+        [
+            "controls.csv",
+            "coverage.csv",
+            "disagreements.csv",
+            "exceptions.csv",
+            "lake",
+            "ledger.csv",
+            "remarks.csv",
+            "results.json",
+            "subjects.csv",
+        ]
     );
 }

@@ -167,7 +167,15 @@ fn sources_that_agree_and_differ_are_timed_and_long_differences_listed() {
         (listed[0]["from"].as_str(), listed[0]["until"].as_str()),
         (Some("2026-01-15T00:00:00Z"), Some("2026-01-16T01:00:00Z"))
     );
-    assert_eq!(listed[0]["said"][1], serde_json::json!({ "source": "securityhub", "status": "FAIL" }));
+    let said = &listed[0]["said"][1];
+    assert_eq!((said["source"].as_str(), said["status"].as_str()), (Some("securityhub"), Some("FAIL")));
+    let evidence = answer.ledger("findings.json")["evidence_id"].clone();
+    assert_eq!(said["evidence"], format!("{evidence}:4"), "the finding that says so, by file and record");
+    let row = &answer.table("disagreements.csv")[0];
+    assert_eq!(
+        (row["duration_seconds"].as_str(), row["second_evidence"].as_str()),
+        ("90000", &*format!("{evidence}:4"))
+    );
     let answer = dir.answer_under("[parameters]\nlag_tolerance_hours = 0\n", &[]);
     assert_eq!(answer.results()["disagreements"].as_array().unwrap().len(), 2);
 }

@@ -147,7 +147,7 @@ fn disagreements(assessment: &Assessment, style: Style<'_>) -> Option<String> {
         let known = assessment.disagreements.iter().filter(|one| !one.known_reasons.is_empty()).collect::<Vec<_>>();
         let known = match length(&known) {
             0 => String::new(),
-            known => format!(", {} with a known reason named beside it", part_of(known, number)),
+            known => format!(" ({} with a known reason beside it)", part_of(known, number)),
         };
         format!("Clear up {}{known}: {}.", counted(number, "disagreement"), style.file("disagreements.csv"))
     })

@@ -23,9 +23,19 @@ fn results(assessment: &Assessment) -> serde_json::Value {
 }
 
 #[test]
-fn there_are_six_files_in_fixed_order() {
+fn there_are_eight_files_in_fixed_order() {
     let names: Vec<&str> = files(&clean()).unwrap().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["results.json", "controls.csv", "exceptions.csv", "coverage.csv", "subjects.csv", "ledger.csv"]);
+    let expected = [
+        "results.json",
+        "controls.csv",
+        "exceptions.csv",
+        "coverage.csv",
+        "subjects.csv",
+        "disagreements.csv",
+        "remarks.csv",
+        "ledger.csv",
+    ];
+    assert_eq!(names, expected);
 }
 
 #[test]
@@ -127,6 +137,7 @@ fn clean_results_from_the_controls_on() {
           "by_account": {},
           "uncovered_account_regions": 0,
           "notes": [],
+          "remarks": 0,
           "agreement": []
         }
       ],
@@ -138,7 +149,9 @@ fn clean_results_from_the_controls_on() {
           "covered_fraction": 1.0,
           "first": "2025-12-31T06:00:00Z",
           "last": "2026-06-30T18:00:00.500Z",
-          "gaps": []
+          "gaps": [],
+          "recorder_off": [],
+          "not_recorded": []
         }
       ],
       "unmapped_rules": [],
@@ -203,7 +216,7 @@ fn results_keep_sources_in_order_and_rates_of_nothing_null() {
 #[test]
 fn results_list_disagreements_with_who_said_what() {
     let pretty = serde_json::to_string(&results(&hostile())["disagreements"][0]["said"]).unwrap();
-    insta::assert_snapshot!(pretty, @r#"[{"source":"config","status":"PASS"},{"source":"securityhub","status":"FAIL"}]"#);
+    insta::assert_snapshot!(pretty, @r#"[{"evidence":"0123456789abcdef:3","reason":"+because","source":"config","status":"PASS"},{"evidence":"0123456789abcdef:3","reason":"+because","source":"securityhub","status":"FAIL"}]"#);
 }
 
 #[test]
@@ -222,23 +235,23 @@ fn controls_table() {
 #[test]
 fn exceptions_table() {
     insta::assert_snapshot!(lines(&hostile(), "exceptions.csv", 9), @r#"
-    control,account,region,resource_type,resource_id,resource_arn,start,end,began_before_window,ongoing,duration_seconds,tests,sources,suppressed,opened_by,closed_by
+    control,account,region,resource_type,resource_id,resource_arn,start,end,began_before_window,ongoing,duration_seconds,tests,sources,suppressed,opened_by,closed_by,id,reason
     C01,004857120933,eu-west-1,AWS::IAM::User,AIDA1,"arn:aws:iam::004857120933:user/a,""b""
-    <script>",2026-01-01T00:00:00Z,2026-01-13T04:30:00.250Z,true,false,1053000,TEST_ONE;TEST_TWO,config;reperformed,true,0123456789abcdef:17,fedcba9876543210
-    C01,004857120933,eu-west-1,AWS::IAM::User,'@SUM(1+1),,2026-06-30T12:00:00Z,2026-07-01T00:00:00Z,false,true,43200,TEST_ONE;TEST_TWO,config;reperformed,false,0123456789abcdef:17,
-    C01,004857120933,eu-west-1,AWS::IAM::User,<ESC>[2Jroot,,2026-03-01T00:00:00Z,2026-03-02T00:00:00Z,false,false,86400,TEST_ONE;TEST_TWO,config;reperformed,false,0123456789abcdef:17,fedcba9876543210
-    C10,004857120933,eu-west-1,AWS::EC2::SecurityGroup,sg-1,arn:aws:ec2:eu-west-1:004857120933:security-group/sg-1,2026-04-01T10:00:00Z,2026-04-01T10:45:30Z,false,false,2730,TEST_ONE;TEST_TWO,config;reperformed,false,0123456789abcdef:17,fedcba9876543210
+    <script>",2026-01-01T00:00:00Z,2026-01-13T04:30:00.250Z,true,false,1053000,TEST_ONE;TEST_TWO,config;reperformed,true,0123456789abcdef:17,fedcba9876543210,C01-0badcafe,'=rule 1 opens tcp 22 to ::/0
+    C01,004857120933,eu-west-1,AWS::IAM::User,'@SUM(1+1),,2026-06-30T12:00:00Z,2026-07-01T00:00:00Z,false,true,43200,TEST_ONE;TEST_TWO,config;reperformed,false,0123456789abcdef:17,,C01-0badcafe,'=rule 1 opens tcp 22 to ::/0
+    C01,004857120933,eu-west-1,AWS::IAM::User,<ESC>[2Jroot,,2026-03-01T00:00:00Z,2026-03-02T00:00:00Z,false,false,86400,TEST_ONE;TEST_TWO,config;reperformed,false,0123456789abcdef:17,fedcba9876543210,C01-0badcafe,'=rule 1 opens tcp 22 to ::/0
+    C10,004857120933,eu-west-1,AWS::EC2::SecurityGroup,sg-1,arn:aws:ec2:eu-west-1:004857120933:security-group/sg-1,2026-04-01T10:00:00Z,2026-04-01T10:45:30Z,false,false,2730,TEST_ONE;TEST_TWO,config;reperformed,false,0123456789abcdef:17,fedcba9876543210,C10-0badcafe,'=rule 1 opens tcp 22 to ::/0
     "#);
 }
 
 #[test]
 fn coverage_table() {
     insta::assert_snapshot!(lines(&hostile(), "coverage.csv", 9), @r#"
-    account,region,source,covered_fraction,first,last,gaps
-    004857120933,eu-west-1,config,1.0,2025-12-31T06:00:00Z,2026-06-30T18:00:00.500Z,
-    004857120933,us-east-1,config,0.9487108655616943,2025-12-31T06:00:00Z,2026-06-30T18:00:00.500Z,2026-03-03T04:12:00Z/2026-03-12T08:00:00Z;2026-05-02T00:00:00Z/2026-05-02T03:00:00Z
-    218840913377,eu-west-1,config,1.0,2025-12-31T06:00:00Z,2026-06-30T18:00:00.500Z,
-    004857120933,eu-west-1,securityhub,0.5027624309392266,2025-12-31T06:00:00Z,2026-06-30T18:00:00.500Z,2026-01-01T00:00:00Z/2026-04-01T00:00:00Z
+    account,region,source,covered_fraction,first,last,gaps,recorder_off,not_recorded
+    004857120933,eu-west-1,config,1.0,2025-12-31T06:00:00Z,2026-06-30T18:00:00.500Z,,,
+    004857120933,us-east-1,config,0.9487108655616943,2025-12-31T06:00:00Z,2026-06-30T18:00:00.500Z,2026-03-03T04:12:00Z/2026-03-12T08:00:00Z;2026-05-02T00:00:00Z/2026-05-02T03:00:00Z,,
+    218840913377,eu-west-1,config,1.0,2025-12-31T06:00:00Z,2026-06-30T18:00:00.500Z,,,
+    004857120933,eu-west-1,securityhub,0.5027624309392266,2025-12-31T06:00:00Z,2026-06-30T18:00:00.500Z,2026-01-01T00:00:00Z/2026-04-01T00:00:00Z,,
     "#);
 }
 
@@ -250,6 +263,22 @@ fn subjects_table() {
     <script>",failed,PASS,15638398.500,1.500,0,0,0,1,config;securityhub,false
     C01,004857120933,eu-west-1,AWS::IAM::User,"'=HYPERLINK(""http://x"",""y"")",,not_tested,NO_EVIDENCE,0,0,0,15638399.999999,0.000001,0,,true
     C01,004857120933,eu-west-1,AWS::Example::Filler,filler-2,,passed,PASS,15638400,0,0,0,0,0,config;securityhub,false
+    "#);
+}
+
+#[test]
+fn disagreements_table() {
+    insta::assert_snapshot!(lines(&hostile(), "disagreements.csv", 3), @r#"
+    control,test,account,region,resource_type,resource_id,resource_arn,start,end,duration_seconds,first_source,first_status,first_reason,first_evidence,second_source,second_status,second_reason,second_evidence,known_reasons
+    C01,TEST_ONE,004857120933,eu-west-1,AWS::IAM::User,AIDA1,,2026-02-01T00:00:00Z,2026-02-03T00:00:00Z,172800,config,PASS,'+because,0123456789abcdef:3,securityhub,FAIL,'+because,0123456789abcdef:3,they look at different things
+    "#);
+}
+
+#[test]
+fn remarks_table() {
+    insta::assert_snapshot!(lines(&hostile(), "remarks.csv", 3), @r#"
+    control,test,account,region,resource_type,resource_id,resource_arn,start,end,kind,remark,evidence
+    C01,TEST_ONE,004857120933,eu-west-1,AWS::IAM::User,AIDA1,,2026-02-01T00:00:00Z,2026-02-03T00:00:00Z,idle_exactly_limit,'=idle,0123456789abcdef:3
     "#);
 }
 
@@ -268,7 +297,7 @@ fn ledger_table() {
 #[test]
 fn exceptions_have_the_columns_of_the_definition() {
     let columns = "control, account, region, resource_type, resource_id, resource_arn, start, end, began_before_window, \
-                   ongoing, duration_seconds, tests, sources, suppressed, opened_by, closed_by";
+                   ongoing, duration_seconds, tests, sources, suppressed, opened_by, closed_by, id, reason";
     assert_eq!(csv::EXCEPTION_COLUMNS.join(", "), columns);
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::engine::results::{
     Agreement, Assessment, Conclusion, ControlResult, ControlStatus, CoverageRow, Disagreement, EvidenceAccount,
-    Exception, Figures, LedgerRow, RecordAccount, Said, ScopeAccount, SubjectName, SubjectOutcome, SubjectResult,
-    Unmapped,
+    Exception, Figures, LedgerRow, RecordAccount, Remark, Said, ScopeAccount, SubjectName, SubjectOutcome,
+    SubjectResult, Unmapped,
 };
 use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source};
 
@@ -152,6 +152,7 @@ pub(super) fn hostile() -> Assessment {
         controls: controls(),
         subjects: subjects(),
         exceptions: exceptions(),
+        remarks: vec![remark()],
         coverage: coverages(),
         unmapped_rules: vec![
             unmapped("corp-42-custom", 1204, &[PROD, STAGE]),
@@ -234,6 +235,7 @@ fn controls() -> Vec<ControlResult> {
     users.by_source =
         BTreeMap::from([(Source::SecurityHub, tally(1284, 1280, 3)), (Source::Config, tally(1284, 1284, 2))]);
     users.by_account = BTreeMap::from([(account(PROD), tally(1000, 1000, 3)), (account(STAGE), tally(284, 284, 0))]);
+    users.remarks = 1;
     users.agreement = vec![Agreement {
         sources: (Source::Config, Source::SecurityHub),
         agree_microseconds: i128::from(DAY) * 231_119,
@@ -393,6 +395,19 @@ fn disagreement() -> Disagreement {
         said: [said(Source::Config, ControlStatus::Pass), said(Source::SecurityHub, ControlStatus::Fail)],
         period: Period::new(at("2026-02-01T00:00:00Z"), at("2026-02-03T00:00:00Z")),
         known_reasons: vec!["they look at different things".into()],
+    }
+}
+
+fn remark() -> Remark {
+    let evidence = EvidenceId::of_sha256(&"0123456789abcdef".repeat(4));
+    Remark {
+        control: "C01".into(),
+        test: "TEST_ONE".into(),
+        subject: subject("AWS::IAM::User", "AIDA1", ""),
+        kind: "idle_exactly_limit".into(),
+        words: "=idle".into(),
+        period: Period::new(at("2026-02-01T00:00:00Z"), at("2026-02-03T00:00:00Z")),
+        reference: EvidenceReference { evidence, record: 3 },
     }
 }
 

@@ -152,15 +152,18 @@ fn middling_bottom() {
       3. Ask for evidence of 660012349981, or correct the scope list.
       4. Confirm what the scope leaves out although the evidence shows it: 999900001111.
       5. Ask for the exports that fill 3 coverage gaps: q2-out/coverage.csv lists from when to when.
-      6. Ask for Config rule evaluations or Security Hub findings for C14 (TEST_ONE, TEST_TWO). Confirm
-         that there was nothing to test for C09.
+      6. Ask for Config rule evaluations, or Security Hub findings, or configuration items, credential
+         reports and password policies that answer for C14 (TEST_ONE, TEST_TWO). Confirm that there was
+         nothing to test for C09.
       7. Explain the subjects of C03 that were not tested: rows with result not_tested in
          q2-out/subjects.csv.
       8. Say which test each unmapped rule stands for, under [rules.aliases] in the engagement file, or
          leave it out knowingly: unmapped_rules in q2-out/results.json.
-      9. Clear up 1 disagreement: disagreements in q2-out/results.json.
+      9. Clear up 1 disagreement (1 of 1 with a known reason beside it): q2-out/disagreements.csv.
+     10. Read 1 remark that tickmark's own checks made beyond what the rules ask: q2-out/remarks.csv.
 
-    Files in q2-out: results.json, controls.csv, exceptions.csv, coverage.csv, subjects.csv, ledger.csv
+    Files in q2-out: results.json, controls.csv, exceptions.csv, coverage.csv, subjects.csv,
+    disagreements.csv, remarks.csv, ledger.csv
     "#);
 }
 
