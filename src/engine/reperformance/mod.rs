@@ -12,6 +12,8 @@
 
 pub(super) mod check;
 pub(super) mod checks;
+mod credentials;
+mod full_administration;
 pub(super) mod parameters;
 mod open_ports;
 mod policy_document;

@@ -16,6 +16,11 @@ macro_rules! checks {
 }
 
 checks! {
+    mfa_enabled_for_iam_console_access,
+    iam_user_unused_credentials_check,
+    access_keys_rotated,
+    iam_user_no_policies_check,
+    iam_policy_no_statements_with_admin_access,
     incoming_ssh_disabled,
 }
 
