@@ -10,6 +10,9 @@
 //! A check knows no time line, no lake and no other check: what changes when, and which other
 //! resources it needs at that moment, is brought to it by the runner, which reads the declaration.
 
+mod access_list;
+mod bucket_policy;
+mod bucket_protection;
 pub(super) mod check;
 pub(super) mod checks;
 mod credentials;
@@ -17,5 +20,7 @@ mod full_administration;
 pub(super) mod parameters;
 mod open_ports;
 mod policy_document;
+mod public_access;
+mod public_policy;
 pub(super) mod resource;
 pub(super) mod verdict;

@@ -21,7 +21,11 @@ checks! {
     access_keys_rotated,
     iam_user_no_policies_check,
     iam_policy_no_statements_with_admin_access,
+    s3_bucket_public_read_prohibited,
+    s3_bucket_public_write_prohibited,
     incoming_ssh_disabled,
+    s3_bucket_logging_enabled,
+    s3_bucket_server_side_encryption_enabled,
 }
 
 /// The checks that speak for a test.

@@ -256,5 +256,8 @@ tables! {
     access_keys,
     policies_of_users,
     admin_policies,
+    public_buckets,
     security_groups,
+    bucket_logging,
+    bucket_encryption,
 }
