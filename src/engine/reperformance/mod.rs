@@ -11,12 +11,19 @@
 //! resources it needs at that moment, is brought to it by the runner, which reads the declaration.
 
 mod address_range;
+mod access_list;
+mod bucket_policy;
+mod bucket_protection;
 pub(super) mod check;
 pub(super) mod checks;
+mod credentials;
+mod full_administration;
 pub(super) mod parameters;
 mod event_selectors;
 mod open_ports;
 mod policy_document;
+mod public_access;
+mod public_policy;
 pub(super) mod resource;
 mod root_user;
 mod trail;

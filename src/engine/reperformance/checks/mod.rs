@@ -15,9 +15,16 @@ macro_rules! checks {
 }
 
 checks! {
+    mfa_enabled_for_iam_console_access,
+    iam_user_unused_credentials_check,
+    access_keys_rotated,
     iam_password_policy,
     iam_root_access_key_check,
     root_account_mfa_enabled,
+    iam_user_no_policies_check,
+    iam_policy_no_statements_with_admin_access,
+    s3_bucket_public_read_prohibited,
+    s3_bucket_public_write_prohibited,
     cloud_trail_encryption_enabled,
     incoming_ssh_disabled,
     security_group_observations,
@@ -25,7 +32,9 @@ checks! {
     vpc_default_security_group_closed,
     multi_region_cloud_trail_enabled,
     cloud_trail_log_file_validation_enabled,
+    s3_bucket_logging_enabled,
     vpc_flow_logs_enabled,
+    s3_bucket_server_side_encryption_enabled,
 }
 
 /// All checks, in the order of the list.

@@ -14,8 +14,10 @@
 //! | `account` | checks on accounts | `root` (as `user`), `summary`, `password_policy`, `trails` (a resource each, with `reach`, `event_selectors`, `status`), `trails_recorded` |
 //! | `parameters` | all | names and values; left out, the defaults of the catalog hold |
 //! | `rule` | all | the deployed rule that states the parameters |
+//! | `look` | checks on resources | `true` where only the checks that look beyond their rule are asked, `false` where only those that judge are; else both, and what was seen comes with the verdict |
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -71,9 +73,13 @@ fn word(verdict: Option<&Verdict>) -> &'static str {
 fn verdicts(case: &Value, test: &str) -> Vec<Option<Verdict>> {
     let parameters = parameters(case, test);
     let (mut verdicts, mut looked) = (Vec::new(), None);
+    let (judges, looks) = match case["look"].as_bool() {
+        Some(only) => (!only, only),
+        None => (true, true),
+    };
     for check in of_test(test) {
         match &check.reads {
-            Reads::Resource { resource_type, joins, judge } if case["resource"]["type"] == *resource_type => {
+            Reads::Resource { resource_type, joins, judge } if case["resource"]["type"] == *resource_type && judges => {
                 let resource = resource(&case["resource"]);
                 let all: Vec<ResourceState> =
                     case["joined"].as_array().into_iter().flatten().map(self::resource).collect();
@@ -104,7 +110,7 @@ fn verdicts(case: &Value, test: &str) -> Vec<Option<Verdict>> {
             Reads::Account { judge, .. } if case["account"].is_object() => {
                 verdicts.push(account_verdict(&case["account"], &parameters, *judge));
             }
-            Reads::Beyond { resource_type, look } if case["resource"]["type"] == *resource_type => {
+            Reads::Beyond { resource_type, look } if case["resource"]["type"] == *resource_type && looks => {
                 looked.get_or_insert_with(Vec::new).extend(look(&resource(&case["resource"])));
             }
             _ => {}
@@ -223,8 +229,8 @@ fn credentials(case: &Value) -> CredentialRow {
 /// What the check is measured against: the case's parameters over the defaults of the catalog; exactly
 /// the case's where it names the deployed rule that states them.
 fn parameters(case: &Value, test: &str) -> Parameters {
-    let catalog = Catalog::embedded().unwrap();
-    let defaults = catalog.test(test).unwrap_or_else(|| panic!("no test {test}")).parameters.iter();
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::embedded().unwrap());
+    let defaults = CATALOG.test(test).unwrap_or_else(|| panic!("no test {test}")).parameters.iter();
     let mut values: BTreeMap<String, String> = defaults
         .map(|parameter| (parameter.name.clone(), parameter.default.clone()))
         .filter(|(_, value)| !value.is_empty())
@@ -252,6 +258,12 @@ macro_rules! tables {
 }
 
 tables! {
+    mfa_for_console_users,
+    unused_credentials,
+    access_keys,
+    policies_of_users,
+    admin_policies,
+    public_buckets,
     security_groups,
     default_security_groups,
     flow_logs,
@@ -259,4 +271,6 @@ tables! {
     password_policies,
     root_users,
     trails,
+    bucket_logging,
+    bucket_encryption,
 }
