@@ -167,7 +167,7 @@ impl About {
     }
 
     /// The condition, what the content leaves open filled from the context.
-    fn condition(self, kind: ConditionKind, content: String, context: &ItemContext) -> Result<Decoded, RecordError> {
+    fn condition(self, kind: ConditionKind, answer: String, context: &ItemContext) -> Result<Decoded, RecordError> {
         let account = self.account.or_else(|| context.account.clone());
         let region =
             if kind.is_global() { Some(Region::global()) } else { self.region.or_else(|| context.region.clone()) };
@@ -175,7 +175,7 @@ impl About {
         let (Some(account), Some(region), Some(stated_at)) = (account, region, context.time) else {
             return Err(missing.error());
         };
-        let record = ConditionRecord { kind, account, region, name: self.name, stated_at, content };
+        let record = ConditionRecord { kind, account, region, name: self.name, stated_at, content: answer };
         Ok(Decoded::Kept(Record::Condition(Box::new(record))))
     }
 }

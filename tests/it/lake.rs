@@ -43,9 +43,9 @@ fn json_at(dir: &TestDir, below: &str) -> Value {
 fn a_lake_holds_what_its_commits_name_and_nothing_else() {
     let dir = evidence();
     ingest(&dir);
-    assert_eq!(json_at(&dir, "lake/lake.json"), json!({ "format": "tickmark lake", "schema": 1 }));
+    assert_eq!(json_at(&dir, "lake/lake.json"), json!({ "format": "tickmark lake", "schema": 2 }));
     let commit = json_at(&dir, "lake/commits/00000001.json");
-    assert_eq!((commit["commit"].as_u64(), commit["schema"].as_u64()), (Some(1), Some(1)));
+    assert_eq!((commit["commit"].as_u64(), commit["schema"].as_u64()), (Some(1), Some(2)));
     let mut named: Vec<String> = Vec::new();
     for file in commit["files"].as_array().unwrap() {
         let path = file["path"].as_str().unwrap();
@@ -69,9 +69,10 @@ fn a_lake_holds_what_its_commits_name_and_nothing_else() {
     assert!(named.contains(&"tables/ledger/00000001.parquet".to_owned()));
 }
 
-/// All rows of a table's file as JSON, a member a column.
-fn rows(dir: &TestDir, below: &str) -> Vec<Value> {
+/// All rows of a table's file as JSON, a member a column: text, flags, and times in microseconds.
+pub(crate) fn rows(dir: &TestDir, below: &str) -> Vec<Value> {
     use arrow::array::{Array, AsArray};
+    use arrow::datatypes::TimestampMicrosecondType;
     let file = std::fs::File::open(dir.path(below)).unwrap();
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
     let mut rows = Vec::new();
@@ -84,8 +85,13 @@ fn rows(dir: &TestDir, below: &str) -> Vec<Value> {
                 .iter()
                 .zip(batch.columns())
                 .filter_map(|(field, column)| {
-                    let text = column.as_string_opt::<i32>().filter(|column| !column.is_null(at))?;
-                    Some((field.name().clone(), Value::String(text.value(at).to_owned())))
+                    let text = column.as_string_opt::<i32>().filter(|column| !column.is_null(at));
+                    let flag = column.as_boolean_opt();
+                    let time = column.as_primitive_opt::<TimestampMicrosecondType>();
+                    let value = text.map(|column| Value::from(column.value(at)));
+                    let value = value.or_else(|| flag.map(|column| Value::from(column.value(at))));
+                    let value = value.or_else(|| time.map(|column| Value::from(column.value(at))));
+                    Some((field.name().clone(), value?))
                 })
                 .collect();
             rows.push(Value::Object(cells));
@@ -205,7 +211,7 @@ fn what_a_stopped_ingest_left_behind_counts_for_nothing() {
 #[test]
 fn a_lake_whose_first_ingest_stopped_is_completed_by_the_next() {
     let dir = evidence();
-    dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 1}");
+    dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 2}");
     dir.file("lake/tables/items/a011122223333/00000001.parquet", "half a file");
     dir.file("lake/staging/a011122223333/1/items.parquet", "half a file");
     ingest(&dir);
@@ -241,10 +247,10 @@ fn a_folder_that_is_no_lake_is_refused_and_left_alone() {
 fn a_lake_of_another_schema_version_is_refused() {
     let dir = evidence();
     ingest(&dir);
-    dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 2}");
+    dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 1}");
     for run in [dir.tickmark(&["ingest", "evidence", "--lake", "lake"]), assess(&dir)] {
         assert_eq!(run.status, 1);
-        assert!(run.stderr.contains("was written with schema 2, this tickmark reads 1"), "{}", run.stderr);
+        assert!(run.stderr.contains("was written with schema 1, this tickmark reads 2"), "{}", run.stderr);
     }
 }
 

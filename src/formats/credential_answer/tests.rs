@@ -51,7 +51,7 @@ fn a_python_literal_is_taken_apart_byte_by_byte() {
 fn what_holds_no_report_says_so() {
     let base64 = STANDARD.encode(CSV);
     for (content, expected) in [
-        (&base64[..base64.len() - 3], "`Content` is neither a credential report nor whole Base64"),
+        (base64.get(..base64.len() - 3).unwrap(), "`Content` is neither a credential report nor whole Base64"),
         ("%%%", "`Content` is neither a credential report nor whole Base64"),
         ("c29tZXRoaW5nIGVsc2U=", "`Content` holds no credential report"),
         ("", "`Content` is missing"),
