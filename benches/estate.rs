@@ -24,7 +24,7 @@ use tickmark::engine::catalog::Catalog;
 use tickmark::engine::settings::Settings;
 use tickmark::evidence::{Custody, LeafName, Limits, Refusal, Visitor, discover, visit};
 use tickmark::formats::records::Record;
-use tickmark::formats::{self, FileName, RecordSink};
+use tickmark::formats::{self, FileName, RecordSink, Supplied};
 use tickmark::lake::{Lake, Progress, ingest};
 use tickmark::model::{Instant, Period, Problem, Recorder};
 
@@ -198,7 +198,7 @@ fn parse(bencher: Bencher<'_, '_>, text: &[u8]) {
     let mut buffer = Vec::new();
     bencher.counter(BytesCount::of_slice(text)).bench_local(|| {
         let name = FileName { path: "file.json", hint_path: "file.json" };
-        formats::parse(name, &mut &*text, &mut buffer, &mut Forget).read
+        formats::parse(name, &Supplied::default(), &mut &*text, &mut buffer, &mut Forget).read
     });
 }
 

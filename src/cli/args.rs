@@ -50,6 +50,8 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "DIR")]
     pub(super) lake: Option<PathBuf>,
     #[command(flatten)]
+    pub(super) supplied: SuppliedArguments,
+    #[command(flatten)]
     pub(super) question: QuestionArguments,
 }
 
@@ -62,6 +64,20 @@ pub(super) struct IngestArguments {
     /// The lake to add to; made if it is not there.
     #[arg(long, value_name = "DIR")]
     pub(super) lake: PathBuf,
+    #[command(flatten)]
+    pub(super) supplied: SuppliedArguments,
+}
+
+/// What is said of evidence that leaves it open.
+#[derive(Debug, Args)]
+pub(super) struct SuppliedArguments {
+    /// Account of the files that need one and name it neither inside nor in their path.
+    #[arg(long, value_name = "ID")]
+    pub(super) account: Option<String>,
+    /// When the files were taken that need a time and name it neither inside nor in their path: a UTC day, or a
+    /// time with its offset.
+    #[arg(long, value_name = "TIME")]
+    pub(super) taken_at: Option<String>,
 }
 
 /// Arguments of `assess`.

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::args::{QuestionArguments, SourceArgument};
+use super::args::{QuestionArguments, SourceArgument, SuppliedArguments};
 use crate::engine::catalog::Catalog;
 use crate::engine::engagement::Engagement;
 use crate::engine::settings::Settings;
-use crate::model::{Instant, Period, Source};
+use crate::formats::Supplied;
+use crate::model::{AccountId, Instant, Period, Source};
 
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
@@ -50,6 +51,21 @@ pub(super) fn settings(question: &QuestionArguments) -> anyhow::Result<Settings>
         settings.sources.retain(|source| question.source.iter().any(|asked| is_source(*asked, *source)));
     }
     Ok(settings)
+}
+
+/// What is said of files that leave it open.
+pub(super) fn supplied(arguments: &SuppliedArguments) -> Result<Supplied, UsageError> {
+    let account = arguments.account.as_deref().map(|text| {
+        AccountId::parse(text).ok_or_else(|| UsageError(format!("--account is not twelve digits: `{text}`")))
+    });
+    let taken_at = arguments.taken_at.as_deref().map(|text| {
+        let instant = Instant::parse_date(text).or_else(|_| Instant::parse(text));
+        instant.map_err(|error| {
+            let forms = "give a day such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z";
+            UsageError(format!("--taken-at {error}: `{text}`; {forms}"))
+        })
+    });
+    Ok(Supplied { account: account.transpose()?, taken_at: taken_at.transpose()? })
 }
 
 fn is_source(asked: SourceArgument, source: Source) -> bool {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::records::{Decoded, EvaluationOrigin, EvaluationRecord, ItemRecord, Record, RecordError, RuleVerdict};
-use super::text::{Text, bad, not_as_expected, or_empty, quoted, required, required_time, unwrapped};
+use super::text::{Missing, Text, bad, not_as_expected, or_empty, quoted, required, required_time, unwrapped};
 use crate::model::{AccountId, Instant, Recorder, Region, account_of_arn};
 
 /// The type under which rule evaluations are recorded as items.
@@ -18,11 +18,11 @@ pub const COMPLIANCE_TYPE: &str = "AWS::Config::ResourceCompliance";
 pub(super) struct ItemContext {
     /// The recorder the delivered name states.
     pub(super) recorder: Option<Recorder>,
-    /// The account found in the path.
+    /// The account found in the path, else the one supplied.
     pub(super) account: Option<AccountId>,
     /// The region found in the path.
     pub(super) region: Option<Region>,
-    /// The time found in the path; only for forms that carry none.
+    /// The time found in the path, else the one supplied; only for forms that carry none.
     pub(super) time: Option<Instant>,
 }
 
@@ -139,13 +139,13 @@ fn owner(item: &RawItem<'_>, context: &ItemContext) -> Result<(AccountId, Region
             .map(|recorder| recorder.account.clone())
             .or_else(|| item.arn.as_ref().and_then(|arn| account_of_arn(arn.as_str())))
             .or_else(|| context.account.clone())
-            .ok_or_else(|| missing("account"))?,
+            .ok_or_else(|| Missing { account: true, ..Missing::default() }.error())?,
     };
     let region = match stated(item.region.as_ref()) {
         Some(text) => {
             Region::parse(&text).ok_or_else(|| bad(format!("`awsRegion` is not a region: `{}`", quoted(&text))))?
         }
-        None => own_region(item, context).ok_or_else(|| missing("region"))?,
+        None => own_region(item, context).ok_or_else(|| Missing { region: true, ..Missing::default() }.error())?,
     };
     let recorder =
         context.recorder.clone().unwrap_or_else(|| Recorder { account: account.clone(), region: region.clone() });
@@ -211,8 +211,4 @@ pub(super) fn compliance_word(text: &str) -> Result<String, RecordError> {
         "COMPLIANT" | "NON_COMPLIANT" | "NOT_APPLICABLE" | "INSUFFICIENT_DATA" => Ok(text.to_owned()),
         other => Err(bad(format!("`complianceType` is not one of AWS Config's: `{}`", quoted(other)))),
     }
-}
-
-fn missing(part: &str) -> RecordError {
-    super::text::missing_context(&format!("the {part} stands"))
 }

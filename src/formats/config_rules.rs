@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::config_items::{ItemContext, compliance_word};
 use super::records::{Decoded, EvaluationOrigin, EvaluationRecord, Record, RecordError, RuleRecord, RuleVerdict};
-use super::text::{Text, bad, not_as_expected, or_empty, quoted, required, required_time, unwrapped};
+use super::text::{Missing, Text, bad, not_as_expected, or_empty, quoted, required, required_time, unwrapped};
 use crate::model::{AccountId, Arn, Recorder, Region};
 
 #[derive(Deserialize)]
@@ -162,14 +162,9 @@ fn stated_region(text: Option<&Text<'_>>, name: &str) -> Result<Option<Region>, 
 /// Account and region together, or a problem that names what is missing and how to supply it (spec
 /// section 3.7).
 fn place(account: Option<AccountId>, region: Option<Region>) -> Result<Recorder, RecordError> {
-    let missing = match (&account, &region) {
-        (None, None) => "account and region stand",
-        (None, Some(_)) => "the account stands",
-        (Some(_), None) => "the region stands",
-        (Some(_), Some(_)) => "",
-    };
+    let missing = Missing { account: account.is_none(), region: region.is_none(), time: false };
     match account.zip(region) {
         Some((account, region)) => Ok(Recorder { account, region }),
-        None => Err(super::text::missing_context(missing)),
+        None => Err(missing.error()),
     }
 }

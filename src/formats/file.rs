@@ -18,6 +18,16 @@ pub struct FileName<'a> {
     pub hint_path: &'a str,
 }
 
+/// What whoever hands files over says of them: it fills what neither a file's content nor its path
+/// states, and never stands against either (spec section 3.7).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Supplied {
+    /// The account that such files are about.
+    pub account: Option<AccountId>,
+    /// When they were taken.
+    pub taken_at: Option<Instant>,
+}
+
 /// Receives the records of a file, in order.
 pub trait RecordSink {
     /// Whether an item of this very text was kept before from a file of the same recorder; it is then
@@ -34,11 +44,13 @@ pub struct FileReport {
     pub kind: Option<Kind>,
     /// The recorder its name states.
     pub recorder: Option<Recorder>,
-    /// The account that its name, else its path states.
+    /// The account that its name, else its path states. For reports and answers about an account the one
+    /// that all its records are about; where it was needed and stated nowhere, the one supplied.
     pub account: Option<AccountId>,
-    /// The region that its name, else its path states.
+    /// The region that its name, else its path states; likewise.
     pub region: Option<Region>,
-    /// The time it speaks for, where its kind has one: a snapshot's or a history file's.
+    /// The time it speaks for, where its kind has one: a snapshot's, a history file's, that of a report or
+    /// answer about an account; the latest of several.
     pub time: Option<Instant>,
     /// Records found.
     pub read: u64,

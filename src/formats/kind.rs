@@ -23,7 +23,9 @@ pub enum Kind {
     ConfigWritabilityCheck,
     /// Notices that a snapshot or history file was delivered, and scheduled rule events.
     ConfigDeliveryNotice,
-    /// Recorder, channel, summary and status outputs of the AWS Config API.
+    /// `describe-configuration-recorders` and `describe-configuration-recorder-status`.
+    ConfigRecorders,
+    /// Channel, summary and rule status outputs of the AWS Config API.
     ConfigOther,
     /// Security Hub outputs that hold no findings: finding history, insights.
     SecurityHubOther,
@@ -35,6 +37,8 @@ pub enum Kind {
     IamPasswordPolicy,
     /// An IAM account summary.
     IamAccountSummary,
+    /// What came of asking for a credential report to be made.
+    IamOther,
     /// A trail's status or event selectors.
     CloudTrailOther,
 }
@@ -54,12 +58,14 @@ impl Kind {
             Self::OcsfFindings => "ocsf_findings",
             Self::ConfigWritabilityCheck => "config_writability_check",
             Self::ConfigDeliveryNotice => "config_delivery_notice",
+            Self::ConfigRecorders => "config_recorders",
             Self::ConfigOther => "config_other",
             Self::SecurityHubOther => "securityhub_other",
             Self::LogsControl => "logs_control",
             Self::IamCredentialReport => "iam_credential_report",
             Self::IamPasswordPolicy => "iam_password_policy",
             Self::IamAccountSummary => "iam_account_summary",
+            Self::IamOther => "iam_other",
             Self::CloudTrailOther => "cloudtrail_other",
         }
     }
@@ -73,10 +79,7 @@ impl Kind {
             Self::ConfigOther => Some("an AWS Config output that names no resource's state"),
             Self::SecurityHubOther => Some("a Security Hub output that holds no findings"),
             Self::LogsControl => Some("a log subscription's control message"),
-            Self::IamCredentialReport => Some("IAM credential reports are not evaluated by this version"),
-            Self::IamPasswordPolicy => Some("IAM password policies are not evaluated by this version"),
-            Self::IamAccountSummary => Some("IAM account summaries are not evaluated by this version"),
-            Self::CloudTrailOther => Some("trail status and event selectors are not evaluated by this version"),
+            Self::IamOther => Some("the answer to asking for a credential report, which is not a report"),
             _ => None,
         }
     }

@@ -9,6 +9,9 @@ mod kind;
 pub mod records;
 mod config_items;
 mod config_rules;
+mod conditions;
+mod credential_lines;
+mod credential_answer;
 mod json_values;
 pub mod timestamps;
 mod text;
@@ -25,6 +28,6 @@ mod stream;
 
 pub use config_items::{COMPLIANCE_TYPE, is_deletion};
 pub use delivered_name::{DeliveredKind, DeliveredName};
-pub use file::{FileName, FileReport, RecordSink};
+pub use file::{FileName, FileReport, RecordSink, Supplied};
 pub use kind::Kind;
 pub use stream::parse;

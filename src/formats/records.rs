@@ -16,6 +16,10 @@ pub enum Record {
     Finding(Box<FindingRecord>),
     /// A deployed Config rule.
     Rule(Box<RuleRecord>),
+    /// A line of an IAM credential report.
+    Credential(Box<CredentialRecord>),
+    /// What an API states of an account, a trail or a recorder.
+    Condition(Box<ConditionRecord>),
 }
 
 /// A configuration item (spec section 3.1; both vocabularies and every encoding brought to one form).
@@ -165,6 +169,107 @@ pub struct RuleRecord {
     pub state: String,
     /// When the description was taken, where the path says so.
     pub described_at: Option<Instant>,
+}
+
+/// The columns of a credential report beside `user` and `arn`, in the order of
+/// [`CredentialRecord::values`].
+pub const CREDENTIAL_COLUMNS: [&str; 21] = [
+    "user_creation_time",
+    "password_enabled",
+    "password_last_used",
+    "password_last_changed",
+    "password_next_rotation",
+    "mfa_active",
+    "access_key_1_active",
+    "access_key_1_last_rotated",
+    "access_key_1_last_used_date",
+    "access_key_1_last_used_region",
+    "access_key_1_last_used_service",
+    "access_key_2_active",
+    "access_key_2_last_rotated",
+    "access_key_2_last_used_date",
+    "access_key_2_last_used_region",
+    "access_key_2_last_used_service",
+    "cert_1_active",
+    "cert_1_last_rotated",
+    "cert_2_active",
+    "cert_2_last_rotated",
+    "additional_credentials_info",
+];
+
+/// One user's line of an IAM credential report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialRecord {
+    /// The account that its ARN names, else that of the path, else the one supplied.
+    pub account: AccountId,
+    /// When the report was generated, or is taken to have been.
+    pub generated_at: Instant,
+    /// Whether every line of the report was understood and none seems to be cut: only then does it mean
+    /// something that a user is not listed. Says nothing of bytes that could not be read.
+    pub report_whole: bool,
+    /// The user's name as written; `<root_account>` for the root user.
+    pub user: String,
+    /// Its resource name (ARN).
+    pub user_arn: String,
+    /// The values of [`CREDENTIAL_COLUMNS`] as written, empty for a column that the report has not.
+    pub values: [String; 21],
+}
+
+/// What a [`ConditionRecord`] states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConditionKind {
+    /// `get-account-password-policy`, or its answer that there is none.
+    PasswordPolicy,
+    /// `get-account-summary`.
+    AccountSummary,
+    /// `get-event-selectors` of one trail.
+    EventSelectors,
+    /// `get-trail-status` of one trail.
+    TrailStatus,
+    /// An entry of `describe-configuration-recorders`.
+    Recorder,
+    /// An entry of `describe-configuration-recorder-status`.
+    RecorderStatus,
+}
+
+impl ConditionKind {
+    /// Its name in the lake.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PasswordPolicy => "password_policy",
+            Self::AccountSummary => "account_summary",
+            Self::EventSelectors => "event_selectors",
+            Self::TrailStatus => "trail_status",
+            Self::Recorder => "recorder",
+            Self::RecorderStatus => "recorder_status",
+        }
+    }
+
+    /// Whether it is about IAM, which belongs to no region.
+    #[must_use]
+    pub const fn is_global(self) -> bool {
+        matches!(self, Self::PasswordPolicy | Self::AccountSummary)
+    }
+}
+
+/// What an API answered about an account, a trail or a recorder at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConditionRecord {
+    /// What it states.
+    pub kind: ConditionKind,
+    /// The account it is about.
+    pub account: AccountId,
+    /// The region it is about; `global` for IAM.
+    pub region: Region,
+    /// The trail's ARN, the recorder's name, or, for a trail's status, the file's name without its endings;
+    /// empty where there is none.
+    pub name: String,
+    /// When the answer was given.
+    pub stated_at: Instant,
+    /// The whole answer as JSON, of a recorder its own entry, as written; empty for the answer that there
+    /// is none (`NoSuchEntity`).
+    pub content: String,
 }
 
 /// Why one record is not one, without its place: the caller knows that.

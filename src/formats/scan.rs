@@ -183,6 +183,18 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Consumes all that is left and returns its place, good until the next call; `None`, and nothing
+    /// consumed, where that is more than `bytes_max`.
+    pub(super) fn rest(&mut self, bytes_max: usize) -> Option<Range<usize>> {
+        self.release();
+        while self.filled - self.keep <= bytes_max && self.fill() {}
+        if self.filled - self.keep > bytes_max {
+            return None;
+        }
+        self.at = self.filled;
+        Some(self.keep..self.filled)
+    }
+
     /// Consumes all that is left.
     pub(super) fn skip_rest(&mut self) {
         loop {

@@ -3,6 +3,7 @@
 //! Names are tried from the most telling to the least; nothing is decided by a name inside a name.
 
 use super::kind::Kind;
+use super::records::ConditionKind;
 
 /// The members that tell exports apart, and those of envelopes; each as JSON text, `null` as none.
 #[derive(Clone, Debug, Default)]
@@ -134,15 +135,50 @@ impl Members<'_> {
     }
 }
 
+/// An answer about an account, a trail or a recorder that is one value by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// `get-credential-report`.
+    CredentialReport,
+    /// `generate-credential-report`.
+    CredentialReportRequest,
+    /// What states a condition.
+    Condition(ConditionKind),
+}
+
+/// The answer that has these members, if they belong to one.
+pub(super) fn answer_of(members: &[(&[u8], &[u8])]) -> Option<Answer> {
+    let has = |wanted: &[u8]| members.iter().any(|(name, _)| *name == wanted);
+    let condition = |kind| Some(Answer::Condition(kind));
+    if has(b"ReportFormat") || has(b"GeneratedTime") {
+        return Some(Answer::CredentialReport);
+    }
+    if has(b"PasswordPolicy") {
+        return condition(ConditionKind::PasswordPolicy);
+    }
+    if has(b"SummaryMap") {
+        return condition(ConditionKind::AccountSummary);
+    }
+    if has(b"EventSelectors") || has(b"AdvancedEventSelectors") {
+        return condition(ConditionKind::EventSelectors);
+    }
+    if has(b"IsLogging") || has(b"LatestDeliveryTime") {
+        return condition(ConditionKind::TrailStatus);
+    }
+    is_report_request(members).then_some(Answer::CredentialReportRequest)
+}
+
+/// `State`, perhaps with a description, and nothing that another service would add.
+fn is_report_request(members: &[(&[u8], &[u8])]) -> bool {
+    let is_state = |value: &[u8]| matches!(value, br#""STARTED""# | br#""INPROGRESS""# | br#""COMPLETE""#);
+    members.iter().any(|(name, value)| *name == b"State" && is_state(value))
+        && members.iter().all(|(name, _)| matches!(*name, b"State" | b"Description" | b"ResponseMetadata"))
+}
+
 /// Exports that are recognised by one member's name alone and hold nothing for the lake.
 pub(super) fn known_by_member(name: &str) -> Option<Kind> {
     match name {
-        "PasswordPolicy" => Some(Kind::IamPasswordPolicy),
-        "SummaryMap" => Some(Kind::IamAccountSummary),
-        "ReportFormat" | "GeneratedTime" => Some(Kind::IamCredentialReport),
-        "ConfigurationRecorders"
-        | "ConfigurationRecordersStatus"
-        | "DeliveryChannels"
+        "DeliveryChannels"
         | "DeliveryChannelsStatus"
         | "ConfigRulesEvaluationStatus"
         | "ComplianceByConfigRules"
@@ -151,18 +187,8 @@ pub(super) fn known_by_member(name: &str) -> Option<Kind> {
         | "resourceIdentifiers"
         | "ResourceIdentifiers" => Some(Kind::ConfigOther),
         "InsightResults" => Some(Kind::SecurityHubOther),
-        "EventSelectors" | "AdvancedEventSelectors" | "IsLogging" | "LatestDeliveryTime" => Some(Kind::CloudTrailOther),
         _ => None,
     }
-}
-
-/// Recognises exports that are not JSON by how they begin.
-pub(super) fn known_by_text(text: &str) -> Option<Kind> {
-    let text = text.trim_start();
-    if text.starts_with("user,arn,user_creation_time,") {
-        return Some(Kind::IamCredentialReport);
-    }
-    (text.contains("NoSuchEntity") && text.contains("GetAccountPasswordPolicy")).then_some(Kind::IamPasswordPolicy)
 }
 
 /// What a file that is not JSON seems to be, in words for a message.

@@ -10,18 +10,24 @@ use std::ops::Range;
 
 use serde_json::value::RawValue;
 
+use super::conditions::decode_recorder;
 use super::config_items::{ItemContext, decode_item};
 use super::config_rules::{decode_compliance_change, decode_result, decode_rule};
 use super::delivered_name::{DeliveredKind, DeliveredName, is_writability_check};
-use super::file::{FileName, FileReport, RecordSink};
+use super::file::{FileName, FileReport, RecordSink, Supplied};
 use super::kind::Kind;
 use super::ocsf::decode_ocsf;
-use super::records::{Decoded, Record, RecordError};
+use super::records::{ConditionKind, Decoded, Record, RecordError};
 use super::scan::{Break, Scanner};
 use super::security_hub::decode_finding;
-use super::shape::{Members, Shape, known_by_member, known_by_text, seems_to_be};
+use super::shape::{Members, Shape, known_by_member, seems_to_be};
 use super::text::{not_as_expected, quoted, unwrapped, unwrapped_bytes};
 use crate::model::{AccountId, Instant, Problem, ProblemCode, Recorder, find_account, find_instant, find_region};
+use spoken::Spoken;
+
+mod answers;
+mod reports;
+mod spoken;
 
 /// How deep messages may be wrapped in messages.
 const WRAPPING_MAX: u32 = 4;
@@ -32,10 +38,12 @@ const PREVIEW_BYTES: usize = 512;
 
 /// Reads one file to its end, or to where it breaks.
 ///
-/// `buffer` is working space that the caller may use again for the next file. A read error counts
-/// as the end of the text; whoever owns `content` knows and reports it.
+/// `supplied` fills what neither content nor path states. `buffer` is working space that the caller
+/// may use again for the next file. A read error counts as the end of the text; whoever owns
+/// `content` knows and reports it.
 pub fn parse(
     name: FileName<'_>,
+    supplied: &Supplied,
     content: &mut dyn Read,
     buffer: &mut Vec<u8>,
     sink: &mut dyn RecordSink,
@@ -48,7 +56,10 @@ pub fn parse(
         time: None,
     };
     let mut parser = Parser {
+        path: name.path,
         path_time: find_instant(name.hint_path),
+        supplied,
+        spoken: Spoken::default(),
         report: FileReport {
             account: stated.recorder.as_ref().map(|recorder| recorder.account.clone()).or(stated.account.clone()),
             region: stated.recorder.as_ref().map(|recorder| recorder.region.clone()).or(stated.region.clone()),
@@ -75,9 +86,14 @@ pub fn parse(
 type Flow = Result<(), ()>;
 
 struct Parser<'a> {
+    /// Its path in the ledger.
+    path: &'a str,
     context: ItemContext,
     delivered: Option<DeliveredName>,
     path_time: Option<Instant>,
+    supplied: &'a Supplied,
+    /// Whom the reports and answers about an account speak of.
+    spoken: Spoken,
     /// `time` of the event around the record at hand.
     delivered_at: Option<Instant>,
     latest_capture: Option<Instant>,
@@ -101,6 +117,8 @@ enum Elements {
     Findings,
     Rules,
     Results,
+    Recorders,
+    RecorderStatus,
     LogEvents,
     Any,
 }
@@ -113,6 +131,8 @@ impl Elements {
             b"Findings" => Some(Self::Findings),
             b"ConfigRules" => Some(Self::Rules),
             b"EvaluationResults" | b"AggregateEvaluationResults" => Some(Self::Results),
+            b"ConfigurationRecorders" => Some(Self::Recorders),
+            b"ConfigurationRecordersStatus" => Some(Self::RecorderStatus),
             b"logEvents" => Some(Self::LogEvents),
             _ => None,
         }
@@ -127,8 +147,7 @@ impl Parser<'_> {
             return self.empty(path);
         };
         if !matches!(first, b'{' | b'[') {
-            let start = start.to_vec();
-            return self.not_json(&start);
+            return self.not_json(scanner);
         }
         self.report.whole = true;
         while let Some(first) = scanner.peek() {
@@ -172,12 +191,11 @@ impl Parser<'_> {
         }
     }
 
-    fn not_json(&mut self, start: &[u8]) {
-        if let Some(kind) = std::str::from_utf8(start).ok().and_then(known_by_text) {
-            self.report.kind = Some(kind);
-            self.report.whole = true;
+    fn not_json(&mut self, scanner: &mut Scanner<'_>) {
+        if self.report_file(scanner) || self.no_policy_file(scanner) {
             return;
         }
+        let start = scanner.preview(PREVIEW_BYTES);
         let effect = "nothing of it is in the lake";
         let problem = if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
             Problem::of_file(ProblemCode::Encoding, "the file is UTF-16 text", effect)
@@ -351,6 +369,7 @@ impl Parser<'_> {
             Elements::Findings => self.recognise(Kind::SecurityHubFindings),
             Elements::Rules => self.recognise(Kind::ConfigRules),
             Elements::Results => self.recognise(Kind::ConfigEvaluations),
+            Elements::Recorders | Elements::RecorderStatus => self.recognise(Kind::ConfigRecorders),
             Elements::LogEvents | Elements::Any => {}
         }
     }
@@ -367,17 +386,45 @@ impl Parser<'_> {
             Elements::Items => self.item(raw),
             Elements::QueryResults => self.query_result(raw),
             Elements::Findings => self.finding(raw),
-            Elements::Rules => {
-                let context = ItemContext { time: self.path_time, ..self.context.clone() };
-                self.record(raw, |raw| decode_rule(raw, &context));
-            }
-            Elements::Results => {
-                let context = self.context.clone();
-                self.record(raw, |raw| decode_result(raw, &context));
-            }
+            Elements::Rules => self.record_in(self.dated_context(), raw, decode_rule),
+            Elements::Results => self.record_in(self.context.clone(), raw, decode_result),
+            Elements::Recorders => self.recorder(ConditionKind::Recorder, raw),
+            Elements::RecorderStatus => self.recorder(ConditionKind::RecorderStatus, raw),
             Elements::LogEvents => self.log_event(raw, 1),
             Elements::Any => self.single(raw, 0),
         }
+    }
+
+    fn recorder(&mut self, kind: ConditionKind, raw: &[u8]) {
+        self.record_in(self.dated_context(), raw, |raw, context| decode_recorder(kind, raw, context));
+    }
+
+    /// What the path says, its time among it.
+    fn dated_context(&self) -> ItemContext {
+        ItemContext { time: self.path_time, ..self.context.clone() }
+    }
+
+    /// As [`Parser::record`], with the context to decode it in. What it leaves open, and only that, is
+    /// filled with what was supplied.
+    fn record_in(
+        &mut self,
+        context: ItemContext,
+        raw: &[u8],
+        decode: impl Fn(&[u8], &ItemContext) -> Result<Decoded, RecordError>,
+    ) {
+        let supplied = self.supplied;
+        let mut filled_account = None;
+        self.record(raw, |raw| match decode(raw, &context) {
+            Err(error) if matches!(error.code, ProblemCode::MissingContext | ProblemCode::BadTimestamp) => {
+                let account = context.account.clone().or_else(|| supplied.account.clone());
+                let filled = ItemContext { account, time: context.time.or(supplied.taken_at), ..context };
+                let decoded = decode(raw, &filled)?;
+                filled_account = supplied.account.clone().filter(|_| error.code == ProblemCode::MissingContext);
+                Ok(decoded)
+            }
+            decoded => decoded,
+        });
+        self.report.account = self.report.account.take().or(filled_account);
     }
 
     /// Counts a record and decodes it.
@@ -392,6 +439,7 @@ impl Parser<'_> {
                 } else if let Record::Evaluation(evaluation) = &record {
                     self.captured(evaluation.observed_at);
                 }
+                self.spoken.hear(&record);
                 self.report.handed_over += 1;
                 self.sink.keep(number, raw, record);
             }
@@ -434,18 +482,16 @@ impl Parser<'_> {
             self.report.known += 1;
             return;
         }
-        let context = self.context.clone();
-        self.record(raw, |raw| decode_item(raw, &context));
+        self.record_in(self.context.clone(), raw, decode_item);
     }
 
     /// An entry of an advanced query: an item inside a string, with the time of the file's path
     /// where it carries none.
     fn query_result(&mut self, raw: &[u8]) {
-        let context = ItemContext { time: self.path_time, ..self.context.clone() };
-        self.record(raw, |raw| {
+        self.record_in(self.dated_context(), raw, |raw, context| {
             let text = serde_json::from_slice::<&RawValue>(raw)
                 .map_err(|error| not_as_expected("the query result", &error))?;
-            decode_item(unwrapped(Some(text)).as_bytes(), &context)
+            decode_item(unwrapped(Some(text)).as_bytes(), context)
         });
     }
 
@@ -537,6 +583,9 @@ impl Parser<'_> {
             }
             return;
         }
+        if self.answer(raw, &members) {
+            return;
+        }
         let names: Vec<Cow<'_, str>> = members.iter().map(|(name, _)| String::from_utf8_lossy(name)).collect();
         if let Some(kind) = names.iter().find_map(|name| known_by_member(name)) {
             return self.recognise(kind);
@@ -572,6 +621,7 @@ impl Parser<'_> {
         if matches!(self.report.kind, Some(Kind::ConfigSnapshot | Kind::ConfigHistory)) {
             self.report.time = self.delivered.as_ref().map(|delivered| delivered.time).or(self.latest_capture);
         }
+        self.spoken.tell(&mut self.report);
         self.report
     }
 }

@@ -130,11 +130,58 @@ pub(super) fn bad(what: String) -> RecordError {
     RecordError { code: ProblemCode::BadRecord, what }
 }
 
-/// Account, region or time that neither record nor path gives; `missing` is subject and verb.
-pub(super) fn missing_context(missing: &str) -> RecordError {
-    let what = format!(
-        "{missing} neither in the record nor in the file's path: put the file under a folder named for it, such as \
-         `123456789012/eu-west-1/`"
-    );
-    RecordError { code: ProblemCode::MissingContext, what }
+/// What a record needs and neither it, nor the file's path, nor whoever handed it over gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Missing {
+    pub(super) account: bool,
+    pub(super) region: bool,
+    pub(super) time: bool,
+}
+
+impl Missing {
+    /// The problem, which says what is missing and how to supply it (spec section 3.7).
+    pub(super) fn error(self) -> RecordError {
+        let subject = self.subject();
+        let ways = self.ways();
+        let what = format!("{subject} neither in the record nor in the file's path: {ways}");
+        RecordError { code: ProblemCode::MissingContext, what }
+    }
+
+    fn subject(self) -> &'static str {
+        match (self.account, self.region, self.time) {
+            (true, true, true) => "account, region and time stand",
+            (true, true, false) => "account and region stand",
+            (true, false, true) => "account and time stand",
+            (false, true, true) => "region and time stand",
+            (true, false, false) => "the account stands",
+            (false, true, false) => "the region stands",
+            (false, false, _) => "the time stands",
+        }
+    }
+
+    /// How to supply it: the region can only come from the path.
+    fn ways(self) -> String {
+        let folder = "put the file under a folder named for it, such as";
+        match (self.region, self.option()) {
+            (true, None) => format!("{folder} `123456789012/eu-west-1/`"),
+            (true, Some(option)) => {
+                let time = if self.time { "2026-01-31/" } else { "" };
+                format!("{folder} `123456789012/eu-west-1/{time}`; all but the region can also be given with {option}")
+            }
+            (false, option) => {
+                let option = option.unwrap_or_default();
+                let path = "iam/123456789012/credential-report-20260131T000000Z.csv";
+                format!("give {option}, or put the file under a path such as `{path}`")
+            }
+        }
+    }
+
+    fn option(self) -> Option<&'static str> {
+        match (self.account, self.time) {
+            (true, true) => Some("`--account 123456789012` and `--taken-at 2026-01-31`"),
+            (true, false) => Some("`--account 123456789012`"),
+            (false, true) => Some("`--taken-at 2026-01-31`"),
+            (false, false) => None,
+        }
+    }
 }

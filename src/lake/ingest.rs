@@ -13,14 +13,15 @@ use rayon::prelude::*;
 
 use super::commit::{self, Commit, CommittedFile};
 use super::deduplicate::{FileRanks, Fingerprint, Fingerprinter, Identified, deduplicate, number_of};
-use super::intake::{FileKey, ReadFile, Shared, Worker, refused};
+use super::intake::{ReadFile, Shared, Worker, refused};
+use super::known::KnownFiles;
 use super::outcome::{self, Judged, judged};
 use super::reader::Lake;
 use super::schema::{FileRow, Row, SCHEMA_VERSION};
 use super::staging::{AccountTables, Staging};
 use super::{LakeError, layout, storage};
 use crate::evidence::{EvidencePath, Limits, discover, visit};
-use crate::formats::DeliveredName;
+use crate::formats::{DeliveredName, Supplied};
 use crate::model::{EvidenceId, Problem, find_account, find_region};
 
 /// Rows a worker holds before it hands them on, in bytes.
@@ -64,7 +65,8 @@ pub struct IngestSummary {
 
 /// Reads all evidence below `arguments` into the lake at `root`, which is made if it is not there.
 ///
-/// Another ingest into the same lake is waited for.
+/// `supplied` fills what neither a file's content nor its path states. Another ingest into the same
+/// lake is waited for.
 ///
 /// # Errors
 /// When an argument does not exist, or the lake cannot be read or written. What can be wrong with a
@@ -72,6 +74,7 @@ pub struct IngestSummary {
 pub fn ingest(
     arguments: &[PathBuf],
     root: &Path,
+    supplied: &Supplied,
     limits: &Limits,
     progress: &Progress,
 ) -> Result<IngestSummary, LakeError> {
@@ -82,7 +85,8 @@ pub fn ingest(
     let shared = Shared {
         fingerprinter: Fingerprinter::new(),
         next_file: AtomicU32::new(0),
-        known_files: ledger.into_iter().map(FileKey::of_row).collect(),
+        known_files: KnownFiles::of(ledger),
+        supplied: supplied.clone(),
     };
     progress.files.store(discovery.files.len() as u64, Ordering::Relaxed);
     progress.bytes.store(discovery.files.iter().map(|file| file.size).sum(), Ordering::Relaxed);
@@ -174,9 +178,9 @@ fn keep(files: Vec<ReadFile>, lake: &Lake, shared: &Shared, staging: &Staging) -
             *kept.entry(file).or_default() += 1;
         }
     }
-    let mut files = judged(files);
+    let mut files = judged(files, &shared.known_files);
     let mut summary = offered(&files);
-    files.retain(|file| !file.file.is_known);
+    files.retain(|file| !file.is_known);
     if files.is_empty() {
         return Ok(summary);
     }
@@ -204,7 +208,7 @@ fn keep(files: Vec<ReadFile>, lake: &Lake, shared: &Shared, staging: &Staging) -
 fn offered(files: &[Judged]) -> IngestSummary {
     let count = |holds: fn(&Judged) -> bool| files.iter().filter(|file| holds(file)).count() as u64;
     IngestSummary {
-        files_known: count(|judged| judged.file.is_known),
+        files_known: count(|judged| judged.is_known),
         files_rejected: count(Judged::is_rejected),
         files_partial: count(Judged::is_partial),
         ..IngestSummary::default()
@@ -314,7 +318,7 @@ impl Place<'_> {
 }
 
 /// A file's row of the ledger. Its records must add up.
-fn ledger_row(Judged { file, outcome }: &Judged, kept: u64) -> Result<FileRow, LakeError> {
+fn ledger_row(Judged { file, outcome, .. }: &Judged, kept: u64) -> Result<FileRow, LakeError> {
     let report = &file.report;
     let usable = report.handed_over + report.known;
     let sums = usable + report.set_aside + report.rejected == report.read && kept <= usable;

@@ -5,13 +5,19 @@ use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::account_rows::{condition_row, credential_row};
 use super::deduplicate::{Fingerprint, Fingerprinter};
+use super::known::KnownFiles;
 use super::listing::{ListedResource, Listings};
-use super::schema::{EvaluationRow, FileRow, FindingRow, ItemRow, RuleRow};
+use super::outcome;
+use super::schema::{EvaluationRow, FindingRow, ItemRow, RuleRow};
 use super::staging::Batch;
 use crate::evidence::{Custody, LeafName, Refusal, Visitor};
-use crate::formats::records::{EvaluationOrigin, EvaluationRecord, FindingRecord, ItemRecord, Record, RuleRecord};
-use crate::formats::{self, DeliveredName, FileName, FileReport, Kind, RecordSink};
+use crate::formats::records::{
+    ConditionRecord, CredentialRecord, EvaluationOrigin, EvaluationRecord, FindingRecord, ItemRecord, Record,
+    RuleRecord,
+};
+use crate::formats::{self, DeliveredName, FileName, FileReport, Kind, RecordSink, Supplied};
 use crate::model::{Instant, Problem, Recorder};
 
 /// A file as it was read.
@@ -27,8 +33,6 @@ pub(super) struct ReadFile {
     pub(super) fault: Option<Problem>,
     /// Whether it is a bundle whose members are files of their own.
     pub(super) is_bundle: bool,
-    /// Whether the lake's ledger has it already.
-    pub(super) is_known: bool,
 }
 
 /// The order of delivery: by the time in the name, then the name; files without one come last.
@@ -60,35 +64,9 @@ pub(super) struct Shared {
     pub(super) fingerprinter: Fingerprinter,
     pub(super) next_file: AtomicU32,
     /// Every file in the lake's ledger.
-    pub(super) known_files: HashSet<FileKey>,
-}
-
-/// What makes a file the same file at another ingest. Account and region belong to it, because the
-/// same bytes in another account's folder say something else.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct FileKey {
-    path: String,
-    bundle: String,
-    sha256: String,
-    account: String,
-    region: String,
-}
-
-impl FileKey {
-    /// The key of a file in the ledger.
-    pub(super) fn of_row(row: FileRow) -> Self {
-        Self { path: row.path, bundle: row.bundle, sha256: row.sha256, account: row.account, region: row.region }
-    }
-
-    fn new(path: &str, bundle: &str, sha256: &str, report: &FileReport) -> Self {
-        Self {
-            path: path.to_owned(),
-            bundle: bundle.to_owned(),
-            sha256: sha256.to_owned(),
-            account: report.account.as_ref().map(ToString::to_string).unwrap_or_default(),
-            region: report.region.as_ref().map(ToString::to_string).unwrap_or_default(),
-        }
-    }
+    pub(super) known_files: KnownFiles,
+    /// What whoever offers the files says of them.
+    pub(super) supplied: Supplied,
 }
 
 /// An item whose text was read before.
@@ -201,45 +179,43 @@ impl Visitor for Worker<'_> {
         self.sink.orders.insert(self.sink.file, DeliveryOrder::of(&name.path));
         self.sink.listed.clear();
         let file_name = FileName { path: &name.path, hint_path: &name.hint_path };
-        self.report = Some(formats::parse(file_name, content, &mut self.buffer, &mut self.sink));
+        self.report = Some(formats::parse(file_name, &self.shared.supplied, content, &mut self.buffer, &mut self.sink));
     }
 
     fn finished(&mut self, name: &LeafName, custody: &Custody, fault: Option<&Problem>) {
         let number = self.sink.file;
         let report = self.report.take().unwrap_or_default();
-        let key = FileKey::new(&name.path, &name.bundle, &custody.sha256, &report);
-        let is_known = self.shared.known_files.contains(&key);
         // A cut export, or one whose name and content disagree, does not list all there is either.
         let whole = report.whole && report.rejected == 0 && report.problem_count == 0 && fault.is_none();
-        if is_known {
-            self.sink.listed.clear();
-        } else {
-            self.list_snapshot(&report, number, whole);
+        if fault.is_some() {
+            self.sink.distrust_reports();
         }
-        self.files.push(ReadFile {
+        let file = ReadFile {
             number,
-            path: key.path,
-            bundle: key.bundle,
+            path: name.path.clone(),
+            bundle: name.bundle.clone(),
             custody: Some(custody.clone()),
             report,
             fault: fault.cloned(),
             is_bundle: false,
-            is_known,
-        });
+        };
+        if self.shared.known_files.has(&file, outcome::of_file(&file)) {
+            self.sink.listed.clear();
+        } else {
+            self.list_snapshot(&file.report, number, whole);
+        }
+        self.files.push(file);
     }
 
     fn bundle(&mut self, path: &str, outer: &str, custody: &Custody, _members: u64, fault: Option<&Problem>) {
-        let key = FileKey::new(path, outer, &custody.sha256, &FileReport::default());
-        let is_known = self.shared.known_files.contains(&key);
         self.files.push(ReadFile {
             number: self.shared.next_file.fetch_add(1, Ordering::Relaxed),
-            path: key.path,
-            bundle: key.bundle,
+            path: path.to_owned(),
+            bundle: outer.to_owned(),
             custody: Some(custody.clone()),
             report: FileReport::default(),
             fault: fault.cloned(),
             is_bundle: true,
-            is_known,
         });
     }
 
@@ -250,17 +226,14 @@ impl Visitor for Worker<'_> {
 
 /// A file that was refused unread.
 pub(super) fn refused(shared: &Shared, refusal: &Refusal) -> ReadFile {
-    let key = FileKey::new(&refusal.path, &refusal.bundle, "", &FileReport::default());
-    let is_known = shared.known_files.contains(&key);
     ReadFile {
         number: shared.next_file.fetch_add(1, Ordering::Relaxed),
-        path: key.path,
-        bundle: key.bundle,
+        path: refusal.path.clone(),
+        bundle: refusal.bundle.clone(),
         custody: None,
         report: FileReport::default(),
         fault: Some(refusal.problem.clone()),
         is_bundle: false,
-        is_known,
     }
 }
 
@@ -441,6 +414,30 @@ impl Sink<'_> {
     }
 }
 
+impl Sink<'_> {
+    fn credential(&mut self, number: u64, line: CredentialRecord) {
+        let row = credential_row(number, self.file.to_string(), line);
+        self.weight += super::schema::Row::weight(&row);
+        self.rows.entry(row.account.clone()).or_default().credentials.push(row);
+    }
+
+    fn condition(&mut self, number: u64, condition: ConditionRecord) {
+        let row = condition_row(number, self.file.to_string(), condition);
+        self.weight += super::schema::Row::weight(&row);
+        self.rows.entry(row.account.clone()).or_default().conditions.push(row);
+    }
+
+    /// The bytes of the file at hand turned out to be damaged: its credential reports may lack lines.
+    fn distrust_reports(&mut self) {
+        let file = self.file.to_string();
+        for tables in self.rows.values_mut() {
+            for row in tables.credentials.iter_mut().rev().take_while(|row| row.evidence_id == file) {
+                row.report_whole = false;
+            }
+        }
+    }
+}
+
 impl RecordSink for Sink<'_> {
     fn is_known(&mut self, recorder: &Recorder, raw: &[u8]) -> bool {
         let place = self.place(recorder);
@@ -461,6 +458,8 @@ impl RecordSink for Sink<'_> {
             Record::Evaluation(evaluation) => self.evaluation(number, raw, *evaluation),
             Record::Finding(finding) => self.finding(number, &finding),
             Record::Rule(rule) => self.rule(number, *rule),
+            Record::Credential(line) => self.credential(number, *line),
+            Record::Condition(condition) => self.condition(number, *condition),
         }
     }
 }

@@ -10,9 +10,11 @@ mod schema;
 mod storage;
 mod staging;
 mod listing;
+mod account_rows;
 mod intake;
 mod deduplicate;
 mod outcome;
+mod known;
 mod ingest;
 mod reader;
 

@@ -1,6 +1,7 @@
 //! What became of each file and bundle that was offered, in one word. Opens and writes nothing.
 
 use super::intake::ReadFile;
+use super::known::KnownFiles;
 
 /// The outcome of a bundle that is whole: its members stand for it.
 pub(super) const BUNDLE: &str = "bundle";
@@ -9,16 +10,28 @@ const PARTIAL: &str = "partial";
 const SET_ASIDE: &str = "set_aside";
 const REJECTED: &str = "rejected";
 
+/// Whether an outcome says that nothing of a file was used.
+pub(super) fn is_unused(outcome: &str) -> bool {
+    matches!(outcome, REJECTED | SET_ASIDE)
+}
+
+/// Whether an outcome says that something was offered and could not be used at all.
+pub(super) fn is_rejected(outcome: &str) -> bool {
+    outcome == REJECTED
+}
+
 /// A file with what became of it.
 pub(super) struct Judged {
     pub(super) file: ReadFile,
     pub(super) outcome: &'static str,
+    /// Whether the lake's ledger has it already.
+    pub(super) is_known: bool,
 }
 
 impl Judged {
     /// Whether nothing of it could be used.
     pub(super) fn is_rejected(&self) -> bool {
-        self.outcome == REJECTED
+        is_rejected(self.outcome)
     }
 
     /// Whether something of it could not be used.
@@ -28,17 +41,18 @@ impl Judged {
 }
 
 /// Judges files as they were read: each bundle behind its members, bundles in it among them.
-pub(super) fn judged(files: Vec<ReadFile>) -> Vec<Judged> {
+pub(super) fn judged(files: Vec<ReadFile>, known: &KnownFiles) -> Vec<Judged> {
     let mut judged: Vec<Judged> = Vec::with_capacity(files.len());
     for file in files {
         let outcome = if file.is_bundle { of_bundle(&file, &judged) } else { of_file(&file) };
-        judged.push(Judged { file, outcome });
+        let is_known = known.has(&file, outcome);
+        judged.push(Judged { file, outcome, is_known });
     }
     judged
 }
 
 /// A file of which nothing at all could be used is rejected, whatever it was recognised as.
-fn of_file(file: &ReadFile) -> &'static str {
+pub(super) fn of_file(file: &ReadFile) -> &'static str {
     let report = &file.report;
     let something_wrong = file.fault.is_some() || report.problem_count > 0;
     let something_used = report.handed_over + report.known + report.set_aside > 0;

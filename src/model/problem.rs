@@ -33,7 +33,7 @@ pub enum ProblemCode {
     MissingContext,
     /// The export was cut: a page token is left over.
     CutExport,
-    /// The file's name and its content name different accounts or regions.
+    /// The file's name and its content name different accounts or regions, or times that cannot both be true.
     NameDisagrees,
 }
 
@@ -96,7 +96,8 @@ impl ProblemCode {
             Self::BadRecord => "look at the record in the file; export it again if it is wrong at its source",
             Self::BadTimestamp => "correct the time at its source, or export with ISO 8601 times that carry an offset",
             Self::MissingContext => {
-                "put the file under a folder named for it, such as `123456789012/eu-west-1/2026-03-31/`"
+                "put the file under a folder named for it, such as `123456789012/eu-west-1/2026-03-31/`, or give \
+                 `--account` and `--taken-at`"
             }
             Self::CutExport => "repeat the export without `--max-items` and `--no-paginate`",
             Self::NameDisagrees => "check where the file came from; the name was followed",

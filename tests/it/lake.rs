@@ -69,9 +69,10 @@ fn a_lake_holds_what_its_commits_name_and_nothing_else() {
     assert!(named.contains(&"tables/ledger/00000001.parquet".to_owned()));
 }
 
-/// All rows of a table's file as JSON, a member a column.
-fn rows(dir: &TestDir, below: &str) -> Vec<Value> {
+/// All rows of a table's file as JSON, a member a column: text, flags, and times in microseconds.
+pub(crate) fn rows(dir: &TestDir, below: &str) -> Vec<Value> {
     use arrow::array::{Array, AsArray};
+    use arrow::datatypes::TimestampMicrosecondType;
     let file = std::fs::File::open(dir.path(below)).unwrap();
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
     let mut rows = Vec::new();
@@ -84,8 +85,13 @@ fn rows(dir: &TestDir, below: &str) -> Vec<Value> {
                 .iter()
                 .zip(batch.columns())
                 .filter_map(|(field, column)| {
-                    let text = column.as_string_opt::<i32>().filter(|column| !column.is_null(at))?;
-                    Some((field.name().clone(), Value::String(text.value(at).to_owned())))
+                    let text = column.as_string_opt::<i32>().filter(|column| !column.is_null(at));
+                    let flag = column.as_boolean_opt();
+                    let time = column.as_primitive_opt::<TimestampMicrosecondType>();
+                    let value = text.map(|column| Value::from(column.value(at)));
+                    let value = value.or_else(|| flag.map(|column| Value::from(column.value(at))));
+                    let value = value.or_else(|| time.map(|column| Value::from(column.value(at))));
+                    Some((field.name().clone(), value?))
                 })
                 .collect();
             rows.push(Value::Object(cells));

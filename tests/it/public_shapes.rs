@@ -234,30 +234,27 @@ fn descriptions_of_rules_may_be_service_created_or_lambda() {
 #[test]
 fn what_names_no_resources_state_is_set_aside_and_says_so() {
     let rows = [
-        ("recorders.json", json!({ "ConfigurationRecorders": [{ "name": "default", "recordingGroup": {} }] }).to_string(), "config_other"),
-        ("recorder-status.json", json!({ "ConfigurationRecordersStatus": [{ "recording": true }] }).to_string(), "config_other"),
-        ("rule-status.json", json!({ "ConfigRulesEvaluationStatus": [{ "ConfigRuleName": "r" }] }).to_string(), "config_other"),
-        ("channels.json", json!({ "DeliveryChannels": [{ "name": "default", "s3BucketName": "b" }] }).to_string(), "config_other"),
-        ("summary.json", json!({ "SummaryMap": { "Users": 5, "AccountMFAEnabled": 1 } }).to_string(), "iam_account_summary"),
-        ("policy.json", json!({ "PasswordPolicy": { "MinimumPasswordLength": 10 } }).to_string(), "iam_password_policy"),
         (
-            "no-policy.txt",
-            "An error occurred (NoSuchEntity) when calling the GetAccountPasswordPolicy operation: not found".into(),
-            "iam_password_policy",
+            "rule-status.json",
+            json!({ "ConfigRulesEvaluationStatus": [{ "ConfigRuleName": "r" }] }).to_string(),
+            "config_other",
         ),
         (
-            "credentials.csv",
-            "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active\n\
-             <root_account>,arn:aws:iam::011122223333:root,2016-08-30T17:37:35+00:00,not_supported,no_information,not_supported,not_supported,true"
-                .into(),
-            "iam_credential_report",
+            "channels.json",
+            json!({ "DeliveryChannels": [{ "name": "default", "s3BucketName": "b" }] }).to_string(),
+            "config_other",
         ),
+        ("asked-for.json", json!({ "State": "STARTED", "Description": "No report exists." }).to_string(), "iam_other"),
         (
             "delivered.json",
             json!({ "messageType": "ConfigurationSnapshotDeliveryCompleted", "s3ObjectKey": "k" }).to_string(),
             "config_delivery_notice",
         ),
-        ("history.json", json!({ "Records": [{ "FindingIdentifier": { "Id": "x" } }] }).to_string(), "securityhub_other"),
+        (
+            "history.json",
+            json!({ "Records": [{ "FindingIdentifier": { "Id": "x" } }] }).to_string(),
+            "securityhub_other",
+        ),
     ];
     for (path, text, kind) in rows {
         let (fate, reason) = offered(path, text);
@@ -266,6 +263,36 @@ fn what_names_no_resources_state_is_set_aside_and_says_so() {
     }
     let (fate, _) = offered("AWSLogs/011122223333/Config/ConfigWritabilityCheckFile", "");
     assert_eq!(fate, "set_aside config_writability_check 0 = 0 kept + 0 dup + 0 aside + 0 bad");
+}
+
+#[test]
+fn answers_about_accounts_trails_and_recorders_are_taken_in() {
+    let place = "011122223333/eu-west-1/2026-01-12";
+    let recorder = json!({
+        "name": "default",
+        "roleARN": "arn:aws:iam::011122223333:role/service-role/config-role",
+        "recordingGroup": { "allSupported": true, "resourceTypes": [], "includeGlobalResourceTypes": false }
+    });
+    let status = json!({ "name": "default", "recording": true, "lastStatus": "SUCCESS" });
+    let trail = "arn:aws:cloudtrail:eu-west-1:011122223333:trail/main";
+    let selectors = json!({ "TrailARN": trail, "EventSelectors": [{ "ReadWriteType": "All" }] });
+    let rows = [
+        ("recorders.json", json!({ "ConfigurationRecorders": [recorder] }), "config_recorders"),
+        ("recorder-status.json", json!({ "ConfigurationRecordersStatus": [status] }), "config_recorders"),
+        ("summary.json", json!({ "SummaryMap": { "Users": 5, "AccountMFAEnabled": 1 } }), "iam_account_summary"),
+        ("policy.json", json!({ "PasswordPolicy": { "MinimumPasswordLength": 10 } }), "iam_password_policy"),
+        ("selectors.json", selectors, "cloudtrail_other"),
+        ("status.json", json!({ "IsLogging": true, "LatestDeliveryTime": 1_768_176_000.5 }), "cloudtrail_other"),
+    ];
+    for (name, answer, kind) in rows {
+        assert_kept(&format!("{place}/{name}"), answer.to_string(), kind, 1);
+    }
+    let error = "An error occurred (NoSuchEntity) when calling the GetAccountPasswordPolicy operation: not found";
+    assert_kept(&format!("{place}/no-policy.txt"), error, "iam_password_policy", 1);
+    let report = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,mfa_active\n\
+                  <root_account>,arn:aws:iam::011122223333:root,2016-08-30T17:37:35+00:00,not_supported,\
+                  no_information,not_supported,true";
+    assert_kept(&format!("{place}/credentials.csv"), report, "iam_credential_report", 1);
 }
 
 #[test]

@@ -9,15 +9,17 @@ use anyhow::Context;
 use crate::cli::args::IngestArguments;
 use crate::cli::exit::Exit;
 use crate::cli::printer::{self, ProgressLine};
-use crate::cli::settings::check_apart;
+use crate::cli::settings::{check_apart, supplied};
 use crate::evidence::Limits;
+use crate::formats::Supplied;
 use crate::lake::{self, IngestSummary, MADE_BY_RUN, Progress};
 
 /// Carries the command out.
 pub(in crate::cli) fn ingest(arguments: &IngestArguments) -> anyhow::Result<Exit> {
     check_apart(&arguments.evidence, &arguments.lake, "the lake")?;
+    let supplied = supplied(&arguments.supplied)?;
     keep_lake(&arguments.lake)?;
-    let summary = read_evidence(&arguments.evidence, &arguments.lake)?;
+    let summary = read_evidence(&arguments.evidence, &arguments.lake, &supplied)?;
     let unread = summary.files_rejected + summary.files_partial;
     Ok(if unread == 0 { Exit::Complete } else { Exit::EvidenceRejected })
 }
@@ -33,10 +35,10 @@ pub(super) fn keep_lake(lake: &Path) -> anyhow::Result<()> {
 }
 
 /// Reads evidence with progress and an account of it on stderr.
-pub(super) fn read_evidence(evidence: &[PathBuf], lake: &Path) -> anyhow::Result<IngestSummary> {
+pub(super) fn read_evidence(evidence: &[PathBuf], lake: &Path, supplied: &Supplied) -> anyhow::Result<IngestSummary> {
     let progress = Arc::new(Progress::default());
     let line = ProgressLine::follow(&progress);
-    let summary = lake::ingest(evidence, lake, &Limits::default(), &progress);
+    let summary = lake::ingest(evidence, lake, supplied, &Limits::default(), &progress);
     drop(line);
     let summary = summary?;
     printer::ingest_summary(&summary);

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::{IngestSummary, Progress, ingest};
 use crate::evidence::Limits;
+use crate::formats::Supplied;
 use crate::lake::{FileRow, Lake, LakeError};
 
 /// A file that is recognised, and set aside.
-const READ: &[u8] = br#"{"PasswordPolicy": {"MinimumPasswordLength": 14}}"#;
+const READ: &[u8] = br#"{"DeliveryChannels": [{"name": "default"}]}"#;
 
 /// Evidence and a place for a lake.
 struct Ground {
@@ -50,7 +51,7 @@ impl Ground {
 }
 
 fn read_into(evidence: &Path, lake: &Path) -> Result<IngestSummary, LakeError> {
-    ingest(&[evidence.to_owned()], lake, &Limits::default(), &Progress::default())
+    ingest(&[evidence.to_owned()], lake, &Supplied::default(), &Limits::default(), &Progress::default())
 }
 
 fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -83,7 +84,7 @@ fn cut(mut tar: Vec<u8>, bytes: usize) -> Vec<u8> {
 fn a_whole_bundle_is_counted_by_its_members() {
     let ground = Ground::with(&[("a.zip", zipped(&[("p.json", READ)]))]);
     let summary = ground.ingest().unwrap();
-    assert_eq!(ground.outcomes(), ["e/a.zip bundle bundle", "e/a/p.json iam_password_policy set_aside"]);
+    assert_eq!(ground.outcomes(), ["e/a.zip bundle bundle", "e/a/p.json config_other set_aside"]);
     assert_eq!((summary.files_new, summary.files_rejected, summary.files_partial), (1, 0, 0));
 }
 
