@@ -84,6 +84,14 @@ pub(super) struct OffType {
     pub(super) failed: u64,
 }
 
+/// Rule evaluations of one test.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Evaluations {
+    pub(super) all: u64,
+    /// Of these: by rules that Security Hub deployed for itself, which say what its findings say.
+    pub(super) of_security_hub: u64,
+}
+
 /// Stretches of absence by recorder, each with the evidence that began it.
 pub(super) type RecorderAbsences = Vec<Vec<(Period, EvidenceReference)>>;
 
@@ -113,6 +121,10 @@ pub(super) struct AccountEvidence {
     pub(super) off_type: BTreeMap<(Source, usize), OffType>,
     /// Trails that exist in the window without saying where they deliver to.
     pub(super) trails_without_bucket: BTreeSet<String>,
+    /// Rule evaluations by the place of their test in the catalog.
+    pub(super) evaluations: BTreeMap<usize, Evaluations>,
+    /// VPCs whose default group some item shows, by account and id.
+    pub(super) vpcs_with_default_group: BTreeSet<(AccountId, String)>,
     /// What checks saw beyond their rules, by the place of their test in the catalog.
     pub(super) remarks: BTreeMap<usize, Vec<RemarkSpan>>,
     /// Trails as all recorders show them, with what is stated of them and of the recorders.
@@ -299,6 +311,12 @@ impl AccountEvidence {
             known.failed += count.failed;
         }
         self.trails_without_bucket.append(&mut other.trails_without_bucket);
+        for (test, counted) in other.evaluations {
+            let known = self.evaluations.entry(test).or_default();
+            known.all += counted.all;
+            known.of_security_hub += counted.of_security_hub;
+        }
+        self.vpcs_with_default_group.append(&mut other.vpcs_with_default_group);
         for (test, mut spans) in other.remarks {
             self.remarks.entry(test).or_default().append(&mut spans);
         }

@@ -375,11 +375,16 @@ fn opened_by<'a>(streams: &[&'a Stream], period: Period) -> Option<&'a Segment> 
     failures.into_iter().map(|(_, segment)| segment).min_by_key(|segment| key(segment))
 }
 
-/// Why a failure began, in the words of every source that says: each once, in their order.
+/// Why a subject failed, in the words of every source that says so first: at the beginning, or as soon as
+/// one says. Each reason once.
 fn reason(streams: &[&Stream], period: Period) -> String {
-    let first = Period::new(period.from, period.from.plus_microseconds(1));
-    let said = failures_in(streams, first).into_iter().filter_map(|(_, segment)| segment.reason.as_deref());
-    said.collect::<BTreeSet<&str>>().into_iter().collect::<Vec<_>>().join("; ")
+    let failures = failures_in(streams, period).into_iter();
+    let said: Vec<(Instant, &str)> = failures
+        .filter_map(|(_, segment)| Some((segment.period.from.max(period.from), segment.reason.as_deref()?)))
+        .collect();
+    let first = said.iter().map(|(at, _)| *at).min();
+    let reasons: BTreeSet<&str> = said.iter().filter(|(at, _)| Some(*at) == first).map(|(_, reason)| *reason).collect();
+    reasons.into_iter().collect::<Vec<_>>().join("; ")
 }
 
 /// By what an exception can be asked for.

@@ -45,6 +45,16 @@ const OF_CREDENTIALS: &[&str] = &[
     "ROOT_ACCOUNT_MFA_ENABLED",
 ];
 
+/// Tests that tickmark performs on reports and answers which state a moment.
+const FROM_REPORTS: &[&str] = &[
+    "MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS",
+    "IAM_USER_UNUSED_CREDENTIALS_CHECK",
+    "ACCESS_KEYS_ROTATED",
+    "IAM_ROOT_ACCESS_KEY_CHECK",
+    "ROOT_ACCOUNT_MFA_ENABLED",
+    "IAM_PASSWORD_POLICY",
+];
+
 /// Tests of public access to buckets.
 const OF_PUBLIC_ACCESS: &[&str] = &["S3_BUCKET_PUBLIC_READ_PROHIBITED", "S3_BUCKET_PUBLIC_WRITE_PROHIBITED"];
 
@@ -110,6 +120,18 @@ const KNOWN: &[Known] = &[
         tests: OF_CREDENTIALS,
         hours_at_most: Some(28),
         words: "the credential report may be four hours old, and the rule runs once a day",
+        ..USUAL
+    },
+    Known {
+        tests: FROM_REPORTS,
+        said: [(ANY, None), (OWN, None)],
+        words: "a report states its own moment: what changed between two of them shows in tickmark's check only with the later one",
+        ..USUAL
+    },
+    Known {
+        tests: &["MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS", "IAM_USER_UNUSED_CREDENTIALS_CHECK", "ACCESS_KEYS_ROTATED"],
+        said: [(ANY, PASS), (OWN, NOT_APPLICABLE)],
+        words: "a user without the credential that is asked about passes the rule, and is not applicable to tickmark's check",
         ..USUAL
     },
     Known {

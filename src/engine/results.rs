@@ -339,7 +339,7 @@ pub struct Exception {
     /// By what it can be asked for: the control and eight hexadecimal digits of a hash over control,
     /// subject and start.
     pub id: String,
-    /// Why it failed when it began, where a source says; or empty.
+    /// Why it failed, in the words of the source that says so first; or empty where none does.
     pub reason: String,
 }
 

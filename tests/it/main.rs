@@ -28,6 +28,8 @@ mod spec_population;
 #[cfg(test)]
 mod spec_catalog;
 #[cfg(test)]
+mod spec_reperformed;
+#[cfg(test)]
 mod spec_account_evidence;
 #[cfg(test)]
 mod negative_space;

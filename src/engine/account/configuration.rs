@@ -22,11 +22,11 @@ struct Trail<'a> {
     bucket: Option<Cow<'a, str>>,
 }
 
-/// Whether an item is of a group named `default` that has a VPC.
-pub(super) fn is_default_group(item: &ItemRow) -> bool {
-    let group: Option<SecurityGroup<'_>> = serde_json::from_str(&item.configuration).ok();
-    let is_named = |text: &Cow<'_, str>| *text == "default";
-    group.is_some_and(|group| group.name.as_ref().is_some_and(is_named) && group.vpc.is_some_and(|vpc| !vpc.is_empty()))
+/// The VPC of an item's group, where the group is named `default` and has one.
+pub(super) fn vpc_of_default_group(item: &ItemRow) -> Option<String> {
+    let group: SecurityGroup<'_> = serde_json::from_str(&item.configuration).ok()?;
+    let is_default = group.name.is_some_and(|name| name == "default");
+    group.vpc.filter(|vpc| is_default && !vpc.is_empty()).map(Cow::into_owned)
 }
 
 /// The bucket that an item's trail delivers to.

@@ -6,6 +6,7 @@ use super::{AccountEvidence, Horizon, NOT_RECORDED, Reading, Streams, reference,
 use crate::engine::catalog::rule_names::RuleMatch;
 use crate::engine::identity::{Place, RegionBasis, SubjectKey};
 use crate::engine::presence::{Captured, Event, RecorderSnapshots};
+use crate::engine::reperformance::measures::SECURITY_HUB_PREFIX;
 use crate::engine::timeline::Observation;
 use crate::formats::is_deletion;
 use crate::lake::{EvaluationRow, RuleRow};
@@ -189,6 +190,9 @@ fn observe<'a>(
     if !reading.catalog.tests.get(test).is_some_and(|known| known.is_about(statement.resource.0)) {
         return evidence.count_off_type(Source::Config, test, statement.status);
     }
+    let counted = evidence.evaluations.entry(test).or_default();
+    counted.all += 1;
+    counted.of_security_hub += u64::from(statement.rule.starts_with(SECURITY_HUB_PREFIX));
     let Some(region) = Region::parse(statement.region) else { return };
     let place = Place { account, region: statement.region };
     let basis = (RegionBasis::Rule, statement.region);

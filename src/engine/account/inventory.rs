@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::configuration::{has_tag, is_default_group, trail_bucket};
+use super::configuration::{has_tag, trail_bucket, vpc_of_default_group};
 use super::reperformed::types_read;
 use super::{AccountEvidence, NOT_RECORDED, Reading, RecorderAbsences, reference, subject_of};
 use crate::engine::catalog::SubjectFilter;
@@ -185,8 +185,12 @@ fn note_subjects(
 }
 
 fn note_facts(item: &ItemRow, subject: &SubjectKey, reading: &Reading<'_>, evidence: &mut AccountEvidence) {
-    if item.resource_type == GROUP_TYPE && !evidence.default_groups.contains(subject) && is_default_group(item) {
+    if item.resource_type == GROUP_TYPE
+        && !evidence.default_groups.contains(subject)
+        && let Some(vpc) = vpc_of_default_group(item)
+    {
         evidence.default_groups.insert(subject.clone());
+        evidence.vpcs_with_default_group.insert((subject.account.clone(), vpc));
     }
     if item.resource_type == POLICY_TYPE && Arn::parse(&item.resource_arn).is_some_and(|arn| arn.account == "aws") {
         evidence.managed_by_aws.insert(subject.clone());

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ground, Tested, is_chosen};
-use crate::engine::catalog::SubjectFilter;
+use super::{Ground, Tested, exists_in, is_chosen};
+use crate::engine::catalog::{Inventory, SubjectFilter};
 use crate::engine::identity::SubjectKey;
 use crate::engine::results::Figures;
 use crate::model::{AccountId, Source};
+
+const VPC_TYPE: &str = "AWS::EC2::VPC";
 
 /// How many places a note names.
 const PLACES_SHOWN: usize = 3;
@@ -22,9 +24,51 @@ pub(super) fn of(tested: &Tested<'_>, ground: &Ground<'_>, figures: &Figures) ->
     if tested.control.population.production_only {
         not_production(ground, &mut notes);
     }
+    if tested.control.population.inventory == Inventory::DefaultSecurityGroups {
+        without_default_group(tested, ground, &mut notes);
+    }
     off_type(tested, ground, &mut notes);
+    not_independent(tested, ground, &mut notes);
     not_recorded(tested, ground, &mut notes);
     notes
+}
+
+/// VPCs that exist in the window and whose default group no item shows: each VPC has one.
+fn without_default_group(tested: &Tested<'_>, ground: &Ground<'_>, notes: &mut Vec<String>) {
+    let window = ground.settings.window;
+    let is_missing = |subject: &&SubjectKey| {
+        let id = subject.key.rsplit('/').next().unwrap_or(&subject.key);
+        let region = ground.evidence.registry.region(subject);
+        ground.scope.has(&subject.account, &region)
+            && (!tested.control.population.production_only || ground.scope.is_production(&subject.account))
+            && exists_in(ground, subject, ground.absences_of(subject), window)
+            && !ground.evidence.vpcs_with_default_group.contains(&(subject.account.clone(), id.to_owned()))
+    };
+    let vpcs = ground.by_type.get(VPC_TYPE).into_iter().flatten();
+    let missing = vpcs.filter(is_missing).count() as u64;
+    if missing > 0 {
+        notes.push(format!(
+            "Of {} the evidence shows no default group, although every VPC has one: the population is short of {}.",
+            counted(missing, "VPC", "VPCs"),
+            if missing == 1 { "it" } else { "them" },
+        ));
+    }
+}
+
+/// Evaluations that say what findings say, because Security Hub deployed the rule.
+fn not_independent(tested: &Tested<'_>, ground: &Ground<'_>, notes: &mut Vec<String>) {
+    let takes_part = |source: Source| ground.settings.sources.contains(&source);
+    if !takes_part(Source::Config) || !takes_part(Source::SecurityHub) {
+        return;
+    }
+    let of_tests = tested.tests.iter().filter_map(|test| ground.evidence.evaluations.get(test));
+    let (all, of_hub) = of_tests.fold((0, 0), |sum, count| (sum.0 + count.all, sum.1 + count.of_security_hub));
+    if of_hub > 0 {
+        notes.push(format!(
+            "{of_hub} of {all} rule evaluations are by rules that Security Hub deployed: on these, config and \
+             securityhub are one voice, not two."
+        ));
+    }
 }
 
 /// Recorders that say they left a tested type out.

@@ -13,7 +13,7 @@ use crate::engine::settings::Settings;
 use crate::lake::RuleRow;
 
 /// How Security Hub names the rules that it deploys for itself.
-const SECURITY_HUB_PREFIX: &str = "securityhub-";
+pub(in crate::engine) const SECURITY_HUB_PREFIX: &str = "securityhub-";
 
 /// The parameters of an account's tests.
 #[derive(Debug)]

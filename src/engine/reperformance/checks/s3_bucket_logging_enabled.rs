@@ -40,8 +40,8 @@ fn judge(case: &ResourceCase<'_>) -> Verdict {
         return verdict.and_beyond("logs_to_itself", "the bucket logs access to itself");
     }
     if case.joined.first().is_none_or(|joined| joined.resources.is_empty()) {
-        let words = format!("the evidence does not show the bucket {destination} that the logs go to");
-        return verdict.and_beyond("log_bucket_not_in_evidence", words);
+        let words = format!("the logs go to the bucket {destination}, which is not among those of the account");
+        return verdict.and_beyond("log_bucket_not_in_account", words);
     }
     verdict
 }

@@ -1,0 +1,479 @@
+//! tickmark's own checks over time: spec sections 3.6 and 4, and the rows of trap tables that are about
+//! time, joins, recorders and reports. What single states mean is tested beside the checks.
+
+use serde_json::{Value, json};
+
+use crate::fixtures::{AWAY, Edit, GROUP, HOME, OTHER, TRAIL, USER, VPC, at, snapshot_of};
+use crate::harness::{Answer, TestDir};
+
+const ALICE: &str = "AIDAEXAMPLEALICE00001";
+const FLOW_LOG: &str = "AWS::EC2::FlowLog";
+const RECORDER: &str = "AWS::Config::ConfigurationRecorder";
+const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
+                      password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,\
+                      access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,\
+                      access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,\
+                      access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,\
+                      cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
+
+/// What tickmark's own checks say, alone.
+fn own(dir: &TestDir) -> Answer {
+    dir.answer(&["--source", "reperformed"])
+}
+
+/// A group with one ingress rule.
+fn group(day: u32, protocol: &str, port: u32, from: &str) -> Value {
+    let rule = json!({ "ipProtocol": protocol, "fromPort": port, "toPort": port, "ipv4Ranges": [{ "cidrIp": from }] });
+    HOME.item(GROUP, "sg-1", &at(day, 0)).set(
+        "/configuration",
+        json!({
+            "groupId": "sg-1", "groupName": "web", "vpcId": "vpc-1", "ipPermissions": [rule], "ipPermissionsEgress": []
+        }),
+    )
+}
+
+fn recorded(dir: &TestDir, resource_type: &str, day: u32, item: &Value) {
+    HOME.history(dir, resource_type, &at(day, 0), std::slice::from_ref(item));
+}
+
+/// A credential report of the account on a day: users with password and MFA as given, and the root user.
+fn report(dir: &TestDir, day: u32, users: &[(&str, bool, bool)]) {
+    let root = "<root_account>,arn:aws:iam::011122223333:root,2019-02-01T00:00:00+00:00,true,2025-04-01T12:00:00+00:00,not_supported,not_supported,true,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A";
+    let line = |(name, password, mfa): &(&str, bool, bool)| {
+        let arn = format!("arn:aws:iam::011122223333:user/{name}");
+        format!(
+            "{name},{arn},2025-01-01T00:00:00+00:00,{password},2026-01-09T00:00:00+00:00,2026-01-01T00:00:00+00:00,N/A,{mfa},false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
+        )
+    };
+    let lines: Vec<String> = [HEADER.to_owned(), root.to_owned()].into_iter().chain(users.iter().map(line)).collect();
+    dir.evidence(&format!("iam/011122223333/credential-report-202601{day:02}T000000Z.csv"), lines.join("\n"));
+}
+
+fn policy(dir: &TestDir, day: u32, text: impl AsRef<[u8]>) {
+    dir.evidence(&format!("iam/011122223333/password-policy-202601{day:02}T000000Z.json"), text);
+}
+
+const STRONG: &str = r#"{"PasswordPolicy": {"MinimumPasswordLength": 14, "RequireSymbols": true, "RequireNumbers": true, "RequireUppercaseCharacters": true, "RequireLowercaseCharacters": true, "AllowUsersToChangePassword": true, "ExpirePasswords": true, "MaxPasswordAge": 90, "PasswordReusePrevention": 24}}"#;
+
+fn vpc(day: u32) -> Value {
+    HOME.item(VPC, "vpc-1", &at(day, 0)).set("/configuration", json!({ "vpcId": "vpc-1", "ownerId": HOME.account }))
+}
+
+fn flow_log(id: &str, of: &str, day: u32) -> Value {
+    let log = json!({ "flowLogId": id, "resourceId": of, "flowLogStatus": "ACTIVE", "trafficType": "ALL" });
+    HOME.item(FLOW_LOG, id, &at(day, 0)).set("/configuration", log)
+}
+
+fn trail(place: crate::fixtures::Place, day: u32, members: &[(&str, Value)]) -> Value {
+    let mut trail = place.trail("main", "logs", &at(day, 0));
+    let usual = [
+        ("isMultiRegionTrail", json!(true)),
+        ("isOrganizationTrail", json!(false)),
+        ("hasCustomEventSelectors", json!(false)),
+        ("logFileValidationEnabled", json!(true)),
+        ("kmsKeyId", json!("arn:aws:kms:eu-west-1:011122223333:key/1")),
+        ("name", json!("main")),
+    ];
+    for (name, value) in usual.iter().chain(members) {
+        trail = trail.set(&format!("/configuration/{name}"), value.clone());
+    }
+    trail
+}
+
+#[test]
+fn a_check_fails_from_the_item_that_opens_to_the_item_that_closes_and_says_why() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, GROUP, 10, &group(10, "tcp", 443, "0.0.0.0/0"));
+    recorded(&dir, GROUP, 12, &group(12, "tcp", 22, "0.0.0.0/0"));
+    recorded(&dir, GROUP, 15, &group(15, "tcp", 22, "10.0.0.0/8"));
+    let answer = own(&dir);
+    assert_eq!(answer.exceptions("C10"), ["sg-1 12T00:00 .. 15T00:00"]);
+    let row = &answer.table("exceptions.csv")[0];
+    assert_eq!(row["reason"], "ingress rule 1 opens tcp 22 to 0.0.0.0/0");
+    assert_eq!(row["sources"], "reperformed");
+    assert!(row["id"].starts_with("C10-") && row["id"].len() == 12, "{}", row["id"]);
+    let opened = answer.ledger("SecurityGroup_20260112T000000Z_20260112T000000Z_1.json.gz")["evidence_id"].clone();
+    assert_eq!(row["opened_by"], format!("{opened}:1"));
+}
+
+#[test]
+fn a_deleted_resource_is_absent_and_one_relisted_is_judged_by_its_last_item() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, GROUP, 10, &group(10, "tcp", 22, "0.0.0.0/0"));
+    let other = HOME.item(GROUP, "sg-other", &at(9, 0));
+    HOME.snapshot(&dir, &at(13, 0), std::slice::from_ref(&other));
+    HOME.snapshot(&dir, &at(16, 0), &[other, group(10, "tcp", 22, "0.0.0.0/0")]);
+    assert_eq!(
+        own(&dir).exceptions("C10"),
+        ["sg-1 11T00:00 .. 13T00:00 began_before_window", "sg-1 16T00:00 .. 21T00:00 ongoing"]
+    );
+    recorded(&dir, GROUP, 18, &HOME.deletion(GROUP, "sg-1", &at(18, 0)));
+    assert_eq!(
+        own(&dir).exceptions("C10"),
+        ["sg-1 11T00:00 .. 13T00:00 began_before_window", "sg-1 16T00:00 .. 18T00:00"]
+    );
+}
+
+#[test]
+fn the_last_status_holds_until_the_horizon_and_the_gap() {
+    let dir = TestDir::new();
+    recorded(&dir, GROUP, 12, &group(12, "tcp", 22, "0.0.0.0/0"));
+    assert_eq!(own(&dir).hours("C10", "sg-1"), "fail 36 none 204", "36 hours beyond the last word of the recorder");
+    HOME.attest(&dir, 13..=14);
+    assert_eq!(own(&dir).hours("C10", "sg-1"), "fail 84 none 156");
+}
+
+#[test]
+fn of_several_recorders_the_newest_item_decides_and_all_have_to_delete() {
+    let dir = TestDir::new();
+    for place in [HOME, AWAY] {
+        place.attest_window(&dir);
+    }
+    let user = |place: crate::fixtures::Place, day, attached: &Value| {
+        let user = json!({ "userName": "alice", "userPolicyList": [], "attachedManagedPolicies": attached });
+        place.user(ALICE, "alice", &at(day, 0)).set("/configuration", user)
+    };
+    let policies = json!([{ "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess", "policyName": "ReadOnlyAccess" }]);
+    HOME.history(&dir, USER, &at(11, 0), &[user(HOME, 11, &policies)]);
+    AWAY.history(&dir, USER, &at(13, 0), &[user(AWAY, 13, &json!([]))]);
+    assert_eq!(own(&dir).hours("C06", ALICE), "pass 192 fail 48", "the other recorder saw it later");
+    AWAY.history(&dir, USER, &at(16, 0), &[AWAY.deletion(USER, ALICE, &at(16, 0))]);
+    assert_eq!(own(&dir).hours("C06", ALICE), "pass 72 fail 168", "what is left is the older recorder's word");
+    HOME.history(&dir, USER, &at(18, 0), &[HOME.deletion(USER, ALICE, &at(18, 0))]);
+    assert_eq!(own(&dir).hours("C06", ALICE), "pass 72 fail 96 absent 72");
+}
+
+#[test]
+fn a_report_states_every_user_and_one_left_out_has_ended() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    report(&dir, 10, &[("alice", true, false), ("bob", true, true), ("robot", false, false)]);
+    report(&dir, 14, &[("alice", true, true), ("robot", false, false)]);
+    let answer = own(&dir);
+    let alice = answer.subjects("C01").into_iter().find(|row| row["resource_arn"].ends_with("user/alice")).unwrap();
+    assert_eq!((alice["fail_seconds"].as_str(), alice["pass_seconds"].as_str()), ("259200", "129600"));
+    assert_eq!(
+        answer.exceptions("C01"),
+        ["arn:aws:iam::011122223333:user/alice 11T00:00 .. 14T00:00 began_before_window"]
+    );
+    let results: Vec<String> = answer
+        .subjects("C01")
+        .iter()
+        .map(|row| format!("{} {}", row["resource_arn"].rsplit('/').next().unwrap(), row["result"]))
+        .collect();
+    assert_eq!(results, ["alice failed", "bob passed", "robot not_applicable"]);
+    let bob = &answer.subjects("C01")[1];
+    assert_eq!(bob["pass_seconds"], "259200", "until the report that no longer lists him");
+}
+
+#[test]
+fn a_damaged_report_ends_nobody() {
+    let dir = TestDir::new();
+    report(&dir, 10, &[("alice", true, true), ("bob", true, true)]);
+    dir.evidence(
+        "iam/011122223333/credential-report-20260112T000000Z.csv",
+        format!("{HEADER}\nalice,arn:aws:iam::011122223333:user/alice,2025-01-01T00:00:00+00:00,true,2026-01-09T00:00:00+00:00,2026-01-01T00:00:00+00:00,N/A,true,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\nbob,arn:aws:iam::0111"),
+    );
+    let answer = own(&dir);
+    let bob = &answer.subjects("C01")[1];
+    assert_eq!(bob["pass_seconds"], (60 * 3600).to_string(), "to the latest report and 36 hours: {bob:?}");
+}
+
+#[test]
+fn a_password_policy_holds_from_one_answer_to_the_next_and_none_is_a_failure() {
+    let dir = TestDir::new();
+    policy(&dir, 10, STRONG);
+    let none = "\nAn error occurred (NoSuchEntity) when calling the GetAccountPasswordPolicy operation: The Password Policy with domain name 011122223333 cannot be found.\n";
+    policy(&dir, 13, none);
+    policy(&dir, 15, STRONG);
+    let answer = own(&dir);
+    assert_eq!(answer.hours("C04", "011122223333"), "pass 84 fail 48 none 108");
+    assert_eq!(answer.exceptions("C04"), ["011122223333 13T00:00 .. 15T00:00"]);
+}
+
+#[test]
+fn parameters_come_from_the_deployed_rule_else_the_engagement_else_the_defaults() {
+    let weak = STRONG.replace("14", "8");
+    let dir = TestDir::new();
+    policy(&dir, 10, &weak);
+    assert_eq!(own(&dir).conclusion("C04"), "exceptions_noted", "14 characters by default");
+    let engagement = "[tests.IAM_PASSWORD_POLICY.parameters]\nMinimumPasswordLength = 8\n";
+    assert_eq!(dir.answer_under(engagement, &["--source", "reperformed"]).control("C04")["failed"], 0);
+    let rule = |length: &str| {
+        HOME.rule("iam-password-policy", "AWS", "IAM_PASSWORD_POLICY")
+            .set("/InputParameters", format!("{{\"MinimumPasswordLength\":\"{length}\"}}"))
+    };
+    dir.json("config-rules/011122223333-eu-west-1.json", &json!({ "ConfigRules": [rule("8")] }));
+    assert_eq!(own(&dir).control("C04")["failed"], 0, "the rule asks for 8 and nothing else");
+    let strict = "[tests.IAM_PASSWORD_POLICY.parameters]\nMinimumPasswordLength = 20\n";
+    assert_eq!(dir.answer_under(strict, &["--source", "reperformed"]).control("C04")["failed"], 0, "the rule wins");
+    dir.json("config-rules/011122223333-us-east-1.json", &json!({ "ConfigRules": [
+        AWAY.rule("corp-password-policy", "AWS", "IAM_PASSWORD_POLICY").set("/InputParameters", "{\"MinimumPasswordLength\":\"9\"}")
+    ] }));
+    let answer = own(&dir);
+    assert_eq!(answer.control("C04")["failed"], 1, "each deployed rule is a test of its own");
+    assert!(answer.table("exceptions.csv")[0]["reason"].contains("rule corp-password-policy"));
+}
+
+#[test]
+fn parameters_of_an_unknown_test_or_name_are_wrong_usage() {
+    for (engagement, said) in [
+        ("[tests.IAM_PASSWORD_POLCY.parameters]\nMinimumPasswordLength = 8\n", "did you mean `IAM_PASSWORD_POLICY`?"),
+        ("[tests.ACCESS_KEYS_ROTATED.parameters]\nmaxKeyAge = 8\n", "has only maxAccessKeyAge"),
+    ] {
+        let dir = TestDir::new();
+        policy(&dir, 10, STRONG);
+        dir.file("engagement.toml", engagement);
+        let run = dir.tickmark(&[
+            "run",
+            "evidence",
+            "--from",
+            "2026-01-11",
+            "--through",
+            "2026-01-20",
+            "--out",
+            "out",
+            "--engagement",
+            "engagement.toml",
+        ]);
+        assert_eq!(run.status, 2, "{}", run.stderr);
+        assert!(run.stderr.contains(said), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_flow_log_that_goes_fails_its_vpc_from_then_on_and_one_on_a_subnet_does_not_count() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, VPC, 10, &vpc(10));
+    assert_eq!(own(&dir).hours("C15", "vpc-1"), "none 240", "nothing shows that flow logs are recorded");
+    assert_eq!(own(&dir).results_of("C15"), ["vpc-1 not_tested"]);
+    recorded(&dir, FLOW_LOG, 12, &flow_log("fl-2", "subnet-1", 12));
+    assert_eq!(own(&dir).hours("C15", "vpc-1"), "fail 240", "recorded at all means: none is none");
+    recorded(&dir, FLOW_LOG, 13, &flow_log("fl-1", "vpc-1", 13));
+    recorded(&dir, FLOW_LOG, 15, &HOME.deletion(FLOW_LOG, "fl-1", &at(15, 0)));
+    let answer = own(&dir);
+    assert_eq!(answer.hours("C15", "vpc-1"), "pass 48 fail 192");
+    assert_eq!(
+        answer.exceptions("C15"),
+        ["vpc-1 11T00:00 .. 13T00:00 began_before_window", "vpc-1 15T00:00 .. 21T00:00 ongoing"]
+    );
+    let row = &answer.table("exceptions.csv")[1];
+    let deletion = answer.ledger("FlowLog_20260115T000000Z_20260115T000000Z_1.json.gz")["evidence_id"].clone();
+    assert_eq!(row["opened_by"], format!("{deletion}:1"), "what went is the evidence");
+}
+
+#[test]
+fn a_flow_log_of_another_recorder_says_nothing_of_this_one() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, VPC, 10, &vpc(10));
+    AWAY.history(&dir, FLOW_LOG, &at(11, 0), &[flow_log("fl-1", "vpc-1", 11).set("/awsRegion", "us-east-1")]);
+    assert_eq!(own(&dir).results_of("C15"), ["vpc-1 not_tested"]);
+}
+
+#[test]
+fn an_account_without_a_trail_fails_only_where_trails_are_recorded() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, GROUP, 10, &group(10, "tcp", 443, "0.0.0.0/0"));
+    assert_eq!(own(&dir).results_of("C12"), ["011122223333 not_tested"]);
+    recorded(&dir, TRAIL, 11, &trail(HOME, 11, &[]));
+    recorded(
+        &dir,
+        TRAIL,
+        14,
+        &HOME.deletion(TRAIL, "main", &at(14, 0)).set("/ARN", "arn:aws:cloudtrail:eu-west-1:011122223333:trail/main"),
+    );
+    let answer = own(&dir);
+    assert_eq!(answer.hours("C12", "011122223333"), "pass 72 fail 168");
+    assert_eq!(answer.hours("C13", "main"), "pass 72 absent 168", "the trail itself is gone");
+    recorded(&dir, TRAIL, 16, &trail(HOME, 16, &[]));
+    assert_eq!(own(&dir).exceptions("C12"), ["011122223333 14T00:00 .. 16T00:00"], "the gap between two trails");
+}
+
+#[test]
+fn validation_switched_off_fails_for_that_time_only() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[]));
+    recorded(&dir, TRAIL, 15, &trail(HOME, 15, &[("logFileValidationEnabled", json!(false))]));
+    recorded(&dir, TRAIL, 16, &trail(HOME, 16, &[]));
+    assert_eq!(own(&dir).exceptions("C13"), ["main 15T00:00 .. 16T00:00"]);
+}
+
+#[test]
+fn an_organization_trail_counts_once_and_answers_for_known_members() {
+    let dir = TestDir::new();
+    for place in [HOME, OTHER] {
+        place.attest_window(&dir);
+    }
+    recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[("isOrganizationTrail", json!(true))]));
+    // The other account sees a trail of its own for one region only.
+    let small = trail(OTHER, 10, &[("isMultiRegionTrail", json!(false))]);
+    OTHER.history(&dir, TRAIL, &at(10, 0), &[small]);
+    let own_of = |dir: &TestDir, engagement: &str| {
+        let answer = dir.answer_under(engagement, &["--source", "reperformed"]);
+        answer.hours("C12", OTHER.account)
+    };
+    assert_eq!(own_of(&dir, ""), "none 240", "it may be a member: that decides nothing");
+    let member = "[[organization]]\nmanagement = \"011122223333\"\nmembers = [\"444455556666\"]\n";
+    assert_eq!(own_of(&dir, member), "pass 240");
+    let stranger = "[[organization]]\nmanagement = \"011122223333\"\nmembers = [\"999900001111\"]\n";
+    assert_eq!(own_of(&dir, stranger), "fail 240", "no member, and its own trail covers one region");
+    // Once its own recorder shows the organization's trail, no list is needed, and the trail is still one.
+    let copy = trail(OTHER, 12, &[("isOrganizationTrail", json!(true))])
+        .set("/ARN", "arn:aws:cloudtrail:eu-west-1:011122223333:trail/main")
+        .set("/resourceId", "org-main");
+    OTHER.history(&dir, TRAIL, &at(12, 0), &[copy]);
+    let answer = own(&dir);
+    assert_eq!(answer.hours("C12", OTHER.account), "pass 216 none 24");
+    assert_eq!(answer.control("C13")["population"], 2, "the organization's trail and the small one");
+}
+
+#[test]
+fn a_recorder_that_leaves_a_type_out_makes_nothing_absent_and_no_clean_conclusion() {
+    let recorder = |day: u32, group: &Value| {
+        HOME.item(RECORDER, "default", &at(day, 0))
+            .set("/configuration", json!({ "Name": "default", "Recording": true, "RecordingGroup": group }))
+    };
+    let all = json!({ "AllSupported": true, "IncludeGlobalResourceTypes": true });
+    let narrow = json!({ "AllSupported": false, "ResourceTypes": ["AWS::S3::Bucket"] });
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, GROUP, 10, &group(10, "tcp", 443, "10.0.0.0/8"));
+    recorded(&dir, RECORDER, 10, &recorder(10, &all));
+    assert_eq!(own(&dir).conclusion("C10"), "no_exceptions_noted");
+    recorded(&dir, RECORDER, 14, &recorder(14, &narrow));
+    dir.json(&HOME.snapshot_path(&at(15, 0)), &snapshot_of(&[HOME.item("AWS::S3::Bucket", "b", &at(9, 0))]));
+    let answer = own(&dir);
+    assert_eq!(answer.hours("C10", "sg-1"), "pass 240", "a snapshot cannot show what is not recorded");
+    assert_eq!(answer.conclusion("C10"), "incomplete");
+    let row = &answer.table("coverage.csv")[0];
+    assert!(
+        row["not_recorded"].contains("AWS::EC2::SecurityGroup 2026-01-14T00:00:00Z/2026-01-21T00:00:00Z"),
+        "{row:?}"
+    );
+    let note = answer.control("C10")["notes"][0].as_str().unwrap().to_owned();
+    assert!(
+        note.starts_with(
+            "A recorder left out, for some of the window, AWS::EC2::SecurityGroup in 011122223333 eu-west-1"
+        ),
+        "{note}"
+    );
+    assert_eq!(answer.conclusion("C16"), "not_tested", "buckets were recorded all the time, and none was");
+}
+
+#[test]
+fn time_in_which_a_recorder_was_off_is_not_covered() {
+    let status = |recording: bool, start: &str, stop: &str| {
+        json!({ "ConfigurationRecordersStatus": [
+            { "name": "default", "recording": recording, "lastStatus": "SUCCESS", "lastStartTime": start, "lastStopTime": stop }
+        ] })
+    };
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, GROUP, 10, &group(10, "tcp", 443, "10.0.0.0/8"));
+    assert_eq!(own(&dir).conclusion("C10"), "no_exceptions_noted");
+    dir.json(
+        "recorders/011122223333/eu-west-1/status-20260119T000000Z.json",
+        &status(true, "2026-01-15T00:00:00Z", "2026-01-13T00:00:00Z"),
+    );
+    let answer = own(&dir);
+    let row = &answer.table("coverage.csv")[0];
+    assert_eq!(row["recorder_off"], "2026-01-13T00:00:00Z/2026-01-15T00:00:00Z");
+    assert_eq!(
+        (row["covered_fraction"].as_str(), row["gaps"].as_str()),
+        ("0.8", "2026-01-13T00:00:00Z/2026-01-15T00:00:00Z")
+    );
+    assert_eq!(answer.conclusion("C10"), "incomplete");
+}
+
+#[test]
+fn an_item_in_the_form_of_the_api_gives_the_same_verdict() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    let item = crate::fixtures::api_form(&group(12, "tcp", 22, "0.0.0.0/0"));
+    dir.json("api/011122223333/eu-west-1/history.json", &json!({ "configurationItems": [item] }));
+    assert_eq!(own(&dir).exceptions("C10"), ["sg-1 12T00:00 .. 21T00:00 ongoing"]);
+}
+
+#[test]
+fn what_is_beyond_a_rule_is_remarked_for_as_long_as_it_was_so_and_changes_nothing() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, GROUP, 10, &group(10, "udp", 22, "0.0.0.0/0"));
+    recorded(&dir, GROUP, 14, &group(14, "udp", 22, "10.0.0.0/8"));
+    let answer = own(&dir);
+    assert_eq!(answer.hours("C10", "sg-1"), "pass 240");
+    let remarks = answer.table("remarks.csv");
+    assert_eq!(remarks.len(), 1);
+    assert_eq!(
+        (remarks[0]["kind"].as_str(), remarks[0]["start"].as_str(), remarks[0]["end"].as_str()),
+        ("udp_ssh_open_to_world", "2026-01-11T00:00:00Z", "2026-01-14T00:00:00Z")
+    );
+    assert_eq!(answer.control("C10")["remarks"], 1);
+}
+
+#[test]
+fn a_vpc_whose_default_group_is_missing_is_told() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, VPC, 10, &vpc(10));
+    let answer = own(&dir);
+    let notes = answer.control("C11")["notes"].to_string();
+    assert!(notes.contains("Of 1 VPC the evidence shows no default group"), "{notes}");
+    let default = group(10, "tcp", 443, "10.0.0.0/8")
+        .set("/configuration/groupName", "default")
+        .set("/configuration/ipPermissions", json!([]));
+    recorded(&dir, GROUP, 10, &default);
+    let answer = own(&dir);
+    assert_eq!(answer.control("C11")["notes"].to_string(), "[]");
+    assert_eq!(answer.results_of("C11"), ["sg-1 passed"]);
+}
+
+#[test]
+fn a_group_that_is_no_default_group_is_no_subject_of_the_test_of_default_groups() {
+    let dir = TestDir::new();
+    recorded(&dir, GROUP, 12, &group(12, "tcp", 22, "0.0.0.0/0"));
+    assert_eq!(own(&dir).results_of("C11"), [""; 0]);
+}
+
+#[test]
+fn sources_that_differ_say_why_and_what_is_known_of_it() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, GROUP, 10, &group(10, "tcp", 3306, "0.0.0.0/0"));
+    let mut finding = HOME.finding("EC2.14", ("AwsEc2SecurityGroup", &HOME.group_arn("sg-1")), &at(11, 0), "PASSED");
+    finding = finding.set("/Title", "Security groups should not allow ingress to port 3389");
+    dir.json("findings.json", &json!({ "Findings": [finding] }));
+    let answer = dir.answer_of_all(&[]);
+    let row = &answer.table("disagreements.csv")[0];
+    assert_eq!((row["first_source"].as_str(), row["second_source"].as_str()), ("securityhub", "reperformed"));
+    assert_eq!(row["second_reason"], "ingress rule 1 opens tcp 3306 to 0.0.0.0/0");
+    assert!(row["known_reasons"].contains("EC2.14 looks at port 3389 alone"), "{row:?}");
+}
+
+#[test]
+fn a_lake_gives_the_same_answers_when_reports_come_later() {
+    let whole = TestDir::new();
+    let parts = TestDir::new();
+    for dir in [&whole, &parts] {
+        HOME.attest_window(dir);
+        recorded(dir, GROUP, 12, &group(12, "tcp", 22, "0.0.0.0/0"));
+        report(dir, 10, &[("alice", true, false)]);
+    }
+    let ingest = |dir: &TestDir| assert_eq!(dir.tickmark(&["ingest", "evidence", "--lake", "lake"]).status, 0);
+    ingest(&parts);
+    for dir in [&whole, &parts] {
+        report(dir, 14, &[("alice", true, true)]);
+        ingest(dir);
+        let options = ["assess", "--lake", "lake", "--from", "2026-01-11", "--through", "2026-01-20", "--out", "out"];
+        assert_eq!(dir.tickmark(&options).status, 0);
+    }
+    for name in ["exceptions.csv", "subjects.csv", "remarks.csv"] {
+        assert_eq!(whole.text(&format!("out/{name}")), parts.text(&format!("out/{name}")), "{name}");
+    }
+}
