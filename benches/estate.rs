@@ -55,8 +55,16 @@ fn measure(kind: &str, accounts: u32) {
     let (inflated, plain) = shortest(|_| inflate_and_hash(&estate));
     let lake = |repeat: u32| scratch.path().join(format!("lake-{repeat}"));
     let (_, ingested) = shortest(|repeat| {
-        pool.install(|| ingest(std::slice::from_ref(&estate), &lake(repeat), &Limits::default(), &Progress::default()))
-            .expect("an ingest")
+        pool.install(|| {
+            ingest(
+                std::slice::from_ref(&estate),
+                &lake(repeat),
+                &Supplied::default(),
+                &Limits::default(),
+                &Progress::default(),
+            )
+        })
+        .expect("an ingest")
     });
     let catalog = Catalog::embedded().expect("the catalog");
     let day = |text| Instant::parse_date(text).expect("a day");

@@ -13,6 +13,9 @@ use crate::model::{Arn, Instant, ProblemCode};
 /// How much of a file is looked at for a header; one of all known columns takes some 500 bytes.
 pub(super) const HEADER_BYTES: usize = 4096;
 
+/// Lines of one report that are looked at: an account has at most 5,000 users.
+pub(super) const LINES_MAX: usize = 100_000;
+
 /// Where the columns of a report stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Header {
@@ -78,7 +81,8 @@ pub(super) fn is_report(text: &[u8]) -> bool {
     split(start).is_some()
 }
 
-/// The header of a report and its lines; blank ones do not count. `None` where it is no report.
+/// The header of a report and its lines, one more than [`LINES_MAX`] at most; blank ones do not count.
+/// `None` where it is no report.
 pub(super) fn split(text: &[u8]) -> Option<(Header, Vec<Line<'_>>)> {
     let without_mark = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut offset = text.len() - without_mark.len();
@@ -89,7 +93,7 @@ pub(super) fn split(text: &[u8]) -> Option<(Header, Vec<Line<'_>>)> {
     });
     let first = std::str::from_utf8(lines.next()?.text).ok()?;
     let header = Header::parse(first)?;
-    Some((header, lines.collect()))
+    Some((header, lines.take(LINES_MAX + 1).collect()))
 }
 
 fn without_end(line: &[u8]) -> &[u8] {

@@ -50,7 +50,7 @@ pub struct FileReport {
     /// The region that its name, else its path states; likewise.
     pub region: Option<Region>,
     /// The time it speaks for, where its kind has one: a snapshot's, a history file's, that of a report or
-    /// answer about an account; the latest of several.
+    /// answer about an account or of a description of rules; the latest of several.
     pub time: Option<Instant>,
     /// Records found.
     pub read: u64,

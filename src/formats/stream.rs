@@ -10,7 +10,6 @@ use std::ops::Range;
 
 use serde_json::value::RawValue;
 
-use super::conditions::decode_recorder;
 use super::config_items::{ItemContext, decode_item};
 use super::config_rules::{decode_compliance_change, decode_result, decode_rule};
 use super::delivered_name::{DeliveredKind, DeliveredName, is_writability_check};
@@ -23,9 +22,11 @@ use super::security_hub::decode_finding;
 use super::shape::{Members, Shape, known_by_member, seems_to_be};
 use super::text::{not_as_expected, quoted, unwrapped, unwrapped_bytes};
 use crate::model::{AccountId, Instant, Problem, ProblemCode, Recorder, find_account, find_instant, find_region};
+use context::Form;
 use spoken::Spoken;
 
 mod answers;
+mod context;
 mod reports;
 mod spoken;
 
@@ -386,45 +387,13 @@ impl Parser<'_> {
             Elements::Items => self.item(raw),
             Elements::QueryResults => self.query_result(raw),
             Elements::Findings => self.finding(raw),
-            Elements::Rules => self.record_in(self.dated_context(), raw, decode_rule),
-            Elements::Results => self.record_in(self.context.clone(), raw, decode_result),
+            Elements::Rules => self.record_in(Form::Undated, raw, decode_rule),
+            Elements::Results => self.record_in(Form::Dated, raw, decode_result),
             Elements::Recorders => self.recorder(ConditionKind::Recorder, raw),
             Elements::RecorderStatus => self.recorder(ConditionKind::RecorderStatus, raw),
             Elements::LogEvents => self.log_event(raw, 1),
             Elements::Any => self.single(raw, 0),
         }
-    }
-
-    fn recorder(&mut self, kind: ConditionKind, raw: &[u8]) {
-        self.record_in(self.dated_context(), raw, |raw, context| decode_recorder(kind, raw, context));
-    }
-
-    /// What the path says, its time among it.
-    fn dated_context(&self) -> ItemContext {
-        ItemContext { time: self.path_time, ..self.context.clone() }
-    }
-
-    /// As [`Parser::record`], with the context to decode it in. What it leaves open, and only that, is
-    /// filled with what was supplied.
-    fn record_in(
-        &mut self,
-        context: ItemContext,
-        raw: &[u8],
-        decode: impl Fn(&[u8], &ItemContext) -> Result<Decoded, RecordError>,
-    ) {
-        let supplied = self.supplied;
-        let mut filled_account = None;
-        self.record(raw, |raw| match decode(raw, &context) {
-            Err(error) if matches!(error.code, ProblemCode::MissingContext | ProblemCode::BadTimestamp) => {
-                let account = context.account.clone().or_else(|| supplied.account.clone());
-                let filled = ItemContext { account, time: context.time.or(supplied.taken_at), ..context };
-                let decoded = decode(raw, &filled)?;
-                filled_account = supplied.account.clone().filter(|_| error.code == ProblemCode::MissingContext);
-                Ok(decoded)
-            }
-            decoded => decoded,
-        });
-        self.report.account = self.report.account.take().or(filled_account);
     }
 
     /// Counts a record and decodes it.
@@ -482,13 +451,13 @@ impl Parser<'_> {
             self.report.known += 1;
             return;
         }
-        self.record_in(self.context.clone(), raw, decode_item);
+        self.record_in(Form::Dated, raw, decode_item);
     }
 
     /// An entry of an advanced query: an item inside a string, with the time of the file's path
     /// where it carries none.
     fn query_result(&mut self, raw: &[u8]) {
-        self.record_in(self.dated_context(), raw, |raw, context| {
+        self.record_in(Form::Undated, raw, |raw, context| {
             let text = serde_json::from_slice::<&RawValue>(raw)
                 .map_err(|error| not_as_expected("the query result", &error))?;
             decode_item(unwrapped(Some(text)).as_bytes(), context)

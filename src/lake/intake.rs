@@ -199,7 +199,11 @@ impl Visitor for Worker<'_> {
             fault: fault.cloned(),
             is_bundle: false,
         };
-        if self.shared.known_files.has(&file, outcome::of_file(&file)) {
+        let outcome = outcome::of_file(&file);
+        if self.shared.known_files.has_better(&file, outcome) {
+            self.sink.forget_rows();
+        }
+        if self.shared.known_files.has(&file, outcome) {
             self.sink.listed.clear();
         } else {
             self.list_snapshot(&file.report, number, whole);
@@ -425,6 +429,19 @@ impl Sink<'_> {
         let row = condition_row(number, self.file.to_string(), condition);
         self.weight += super::schema::Row::weight(&row);
         self.rows.entry(row.account.clone()).or_default().conditions.push(row);
+    }
+
+    /// The lake has more of the file at hand already.
+    fn forget_rows(&mut self) {
+        let file = self.file.to_string();
+        for tables in self.rows.values_mut() {
+            tables.items.retain(|row| row.evidence_id != file);
+            tables.evaluations.retain(|row| row.evidence_id != file);
+            tables.findings.retain(|row| row.evidence_id != file);
+            tables.rules.retain(|row| row.evidence_id != file);
+            tables.credentials.retain(|row| row.evidence_id != file);
+            tables.conditions.retain(|row| row.evidence_id != file);
+        }
     }
 
     /// The bytes of the file at hand turned out to be damaged: its credential reports may lack lines.

@@ -7,7 +7,7 @@ use super::commit::{self, Commit, Commits, CommittedFile};
 use super::schema::{
     ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow,
 };
-use super::{LakeError, outcome, storage};
+use super::{LakeError, known, storage};
 
 /// A lake as its commits name it at one moment. Every file is checked against its commit before any
 /// of its rows is used.
@@ -85,8 +85,8 @@ impl Lake {
         &self.commits.latest_sha256
     }
 
-    /// The ledger: all evidence files ever offered, by path, bundle and content. A file of which nothing
-    /// could be used, and of which something could at a later ingest, stands there as it was read then.
+    /// The ledger: all evidence files ever offered, by path, bundle and content. A file of which more could
+    /// be used at a later ingest stands there as it was read then.
     ///
     /// # Errors
     /// When a file of the lake cannot be read, or is not what its commit says.
@@ -95,7 +95,7 @@ impl Lake {
         for file in self.files(FileRow::TABLE, "") {
             let mut later: Vec<FileRow> = Vec::new();
             self.append(file, &mut later)?;
-            replace_unused(&mut rows, &later);
+            known::replace(&mut rows, &mut later);
             rows.append(&mut later);
         }
         rows.sort_by(|left, right| {
@@ -183,13 +183,6 @@ impl Lake {
         let files = self.commits.records.iter().flat_map(|commit| &commit.files);
         files.filter(move |file| file.table == table && file.account == account)
     }
-}
-
-/// Takes out the rows of files that were of no use and that a later commit could read.
-fn replace_unused(rows: &mut Vec<FileRow>, later: &[FileRow]) {
-    let bytes = |row: &FileRow| (row.path.clone(), row.bundle.clone(), row.sha256.clone());
-    let read: BTreeSet<_> = later.iter().filter(|row| !outcome::is_rejected(&row.outcome)).map(bytes).collect();
-    rows.retain(|row| !(outcome::is_unused(&row.outcome) && read.contains(&bytes(row))));
 }
 
 fn collect_ties(

@@ -584,9 +584,11 @@ table! {
         kind: String,
         /// `accepted`, `partial`, `set_aside`, `rejected` or `bundle`.
         outcome: String,
-        /// Account its name, else its path states, or empty.
+        /// Account its name, else its path states; of credential reports and conditions the one that all its
+        /// records are about; where it was needed and stated nowhere, the one supplied; or empty.
         account: String,
-        /// Region its name, else its path states, or empty.
+        /// Region its name, else its path states; of credential reports and conditions that of all its
+        /// records; or empty.
         region: String,
         /// The time it speaks for, if it has one.
         evidence_time: Option<Instant>,

@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::fixtures::{GROUP, HOME, OTHER, at, details};
+use crate::fixtures::{Edit, GROUP, HOME, OTHER, at, details};
 use crate::harness::{TableRow, TestDir, WINDOW, fate, gzip};
 use crate::lake::rows;
 use crate::negative_space::assert_adds_up;
@@ -258,6 +258,65 @@ fn a_file_that_was_of_no_use_is_accepted_once_it_is_explained() {
         }
         assert!(found.table("ledger.csv").iter().all(|row| row["outcome"] == "accepted"));
     }
+}
+
+#[test]
+fn a_file_that_was_explained_once_is_not_read_worse_later() {
+    let dir = TestDir::new();
+    let hidden = line("bob").replace("iam::011122223333", "iam::XXXXXXXXXXXX");
+    dir.evidence("2026-01-12.csv", format!("{}\n{hidden}", report(&["alice"])));
+    let options = ["--account", HOME.account, "--lake", "lake"];
+    let explained = dir.answer(&options);
+    assert_eq!(explained.fate("2026-01-12.csv"), "accepted iam_credential_report 2 = 2 kept + 0 dup + 0 aside + 0 bad");
+    // Without the option one of its lines has no account; what is new beside it is taken in all the same.
+    dir.json("011122223333/2026-01-12/policy.json", &json!({ "PasswordPolicy": {} }));
+    let later = dir.answer(&["--lake", "lake"]);
+    assert_eq!(later.fate("2026-01-12.csv"), explained.fate("2026-01-12.csv"));
+    assert_eq!(later.results()["evidence"]["records"]["kept"], 3);
+    assert!(dir.path("lake/tables/conditions/a011122223333/00000002.parquet").exists());
+    assert!(!dir.path("lake/tables/credentials/a011122223333/00000002.parquet").exists(), "lines of half a report");
+}
+
+#[test]
+fn a_report_of_which_more_can_be_used_now_is_read_again() {
+    let dir = TestDir::new();
+    let hidden = line("bob").replace("iam::011122223333", "iam::XXXXXXXXXXXX");
+    dir.evidence("2026-01-12.csv", format!("{}\n{hidden}", report(&["alice"])));
+    let first = dir.answer(&["--lake", "lake"]);
+    assert_eq!(first.fate("2026-01-12.csv"), "partial iam_credential_report 2 = 1 kept + 0 dup + 0 aside + 1 bad");
+    let run = dir.tickmark(&["ingest", "evidence", "--lake", "lake", "--account", HOME.account]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, "lake: 1 new files with 2 new records\n"));
+    let lines = rows(&dir, "lake/tables/credentials/a011122223333/00000002.parquet");
+    assert!(lines.len() == 2 && lines.iter().all(|line| line["report_whole"] == true), "{lines:#?}");
+    let answer = dir.answer(&["--lake", "lake"]);
+    assert_adds_up(&answer);
+    assert_eq!(answer.fate("2026-01-12.csv"), "accepted iam_credential_report 2 = 2 kept + 0 dup + 0 aside + 0 bad");
+}
+
+#[test]
+fn records_found_before_stay_kept_when_the_rest_of_their_file_is_explained() {
+    let named = HOME.rule("one", "AWS", "A");
+    let bare = json!({ "ConfigRuleName": "two", "Source": { "Owner": "AWS", "SourceIdentifier": "B" } });
+    let dir = TestDir::new();
+    dir.json("eu-west-1/rules.json", &json!({ "ConfigRules": [named, bare] }));
+    let first = dir.answer(&["--lake", "lake"]);
+    assert_eq!(first.fate("rules.json"), "partial config_rules 2 = 1 kept + 0 dup + 0 aside + 1 bad");
+    let second = dir.answer(&["--lake", "lake", "--account", HOME.account]);
+    assert_adds_up(&second);
+    assert_eq!(second.fate("rules.json"), "accepted config_rules 2 = 2 kept + 0 dup + 0 aside + 0 bad");
+}
+
+#[test]
+fn a_time_that_is_given_replaces_none_that_a_form_should_carry() {
+    let item = HOME.item(GROUP, "sg-1", &at(12, 0)).without("/configurationItemCaptureTime");
+    let history = crate::fixtures::history_of(std::slice::from_ref(&item)).to_string();
+    let (_, row) = offered("history.json", history, &["--taken-at", "2026-01-12"]);
+    assert!(row["reason"].contains("`configurationItemCaptureTime` is missing"), "{}", row["reason"]);
+    let query = json!({ "QueryInfo": { "SelectFields": [] }, "Results": [item.to_string()] }).to_string();
+    let (_, row) = offered("query.json", &query, &[]);
+    assert_eq!(row["outcome"], "rejected");
+    let (_, row) = offered("query.json", query, &["--taken-at", "2026-01-12"]);
+    assert_eq!(fate(&row), "accepted config_items 1 = 1 kept + 0 dup + 0 aside + 0 bad");
 }
 
 #[test]

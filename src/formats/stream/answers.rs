@@ -1,8 +1,9 @@
 //! Answers about an account, a trail or a recorder, each a value by itself.
 
 use super::Parser;
+use super::context::Form;
 use crate::formats::conditions::{
-    TEXT_BYTES, decode_answer, decode_no_policy, is_no_policy, is_no_policy_text, no_policy,
+    TEXT_BYTES, decode_answer, decode_no_policy, decode_recorder, is_no_policy, is_no_policy_text, no_policy,
 };
 use crate::formats::credential_answer::{decode_report, holds_report};
 use crate::formats::kind::Kind;
@@ -22,7 +23,7 @@ impl Parser<'_> {
             }
             None if is_no_policy(raw, self.path) => {
                 self.recognise(Kind::IamPasswordPolicy);
-                self.record_in(self.dated_context(), raw, decode_no_policy);
+                self.record_in(Form::Undated, raw, decode_no_policy);
             }
             None => return false,
         }
@@ -37,7 +38,12 @@ impl Parser<'_> {
             ConditionKind::Recorder | ConditionKind::RecorderStatus => Kind::ConfigRecorders,
         });
         let stem = stem(self.path);
-        self.record_in(self.dated_context(), raw, |raw, context| decode_answer(kind, raw, stem, context));
+        self.record_in(Form::Undated, raw, |raw, context| decode_answer(kind, raw, stem, context));
+    }
+
+    /// Takes an entry of a list of recorders, or of what they are doing.
+    pub(super) fn recorder(&mut self, kind: ConditionKind, raw: &[u8]) {
+        self.record_in(Form::Undated, raw, |raw, context| decode_recorder(kind, raw, context));
     }
 
     fn report_answer(&mut self, raw: &[u8]) {
@@ -58,7 +64,7 @@ impl Parser<'_> {
         scanner.skip_rest();
         self.report.kind = Some(Kind::IamPasswordPolicy);
         self.report.whole = true;
-        self.record_in(self.dated_context(), text.as_bytes(), |_, context| no_policy(&text, context));
+        self.record_in(Form::Undated, text.as_bytes(), |_, context| no_policy(&text, context));
         true
     }
 }

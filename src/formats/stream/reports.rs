@@ -1,7 +1,9 @@
 //! Credential reports: every line a record, and what can only be said of all of them.
 
 use super::Parser;
-use crate::formats::credential_lines::{Entry, HEADER_BYTES, Header, Line, decode_line, is_report, latest_time, split};
+use crate::formats::credential_lines::{
+    Entry, HEADER_BYTES, Header, LINES_MAX, Line, decode_line, is_report, latest_time, split,
+};
 use crate::formats::kind::Kind;
 use crate::formats::records::{CredentialRecord, Decoded, Record, RecordError};
 use crate::formats::scan::Scanner;
@@ -24,8 +26,7 @@ impl Parser<'_> {
         self.report.kind = Some(Kind::IamCredentialReport);
         let from = scanner.offset();
         let Some(text) = scanner.rest(REPORT_BYTES_MAX) else {
-            let what = format!("the credential report is larger than {} MiB", REPORT_BYTES_MAX / (1024 * 1024));
-            self.report.problem(Problem::of_file(ProblemCode::OverLimit, what, NOTHING_KEPT));
+            self.tell_over_limit(&format!("is larger than {} MiB", REPORT_BYTES_MAX / (1024 * 1024)));
             scanner.skip_rest();
             return true;
         };
@@ -44,6 +45,9 @@ impl Parser<'_> {
         generated_at: Option<Instant>,
     ) {
         let Some((header, lines)) = split(text) else { return };
+        if lines.len() > LINES_MAX {
+            return self.tell_over_limit(&format!("has more than {LINES_MAX} lines"));
+        }
         if lines.is_empty() {
             let what = "the credential report holds no lines";
             self.report.problem(Problem::of_file(ProblemCode::Empty, what, "nothing of it is in the lake"));
@@ -106,6 +110,11 @@ impl Parser<'_> {
         let account = account.ok_or_else(|| Missing { account: true, ..Missing::default() }.error())?;
         let Entry { user, user_arn, values } = entry;
         Ok(CredentialRecord { account, generated_at, report_whole: false, user, user_arn, values })
+    }
+
+    fn tell_over_limit(&mut self, how: &str) {
+        let what = format!("the credential report {how}");
+        self.report.problem(Problem::of_file(ProblemCode::OverLimit, what, NOTHING_KEPT));
     }
 
     fn tell_ahead(&mut self, latest: Instant, generated_at: Instant) {

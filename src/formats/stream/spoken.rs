@@ -1,4 +1,4 @@
-//! Whom the reports and answers of one file are about, for its row of the ledger.
+//! Whom the reports and answers of one file are about and when they were taken, for its row of the ledger.
 
 use crate::formats::file::FileReport;
 use crate::formats::records::Record;
@@ -27,7 +27,7 @@ impl<T: PartialEq + Clone> Sole<T> {
     }
 }
 
-/// What credential reports and conditions said so far.
+/// What credential reports and conditions said so far, and when rules were described.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spoken {
     account: Sole<AccountId>,
@@ -40,6 +40,10 @@ impl Spoken {
     pub(super) fn hear(&mut self, record: &Record) {
         let (account, region, time) = match record {
             Record::Credential(line) => (&line.account, &Region::global(), line.generated_at),
+            Record::Rule(rule) => {
+                self.time = self.time.max(rule.described_at);
+                return;
+            }
             Record::Condition(condition) => (&condition.account, &condition.region, condition.stated_at),
             _ => return,
         };
