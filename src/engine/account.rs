@@ -173,7 +173,7 @@ pub(super) fn read_account(account: &AccountId, mut rows: AccountRows, reading: 
     findings::read(account, &rows.findings, reading, &mut streams, &mut evidence);
     let histories = inventory::read(account, &rows.items, &snapshots, reading, &mut evidence);
     if reading.settings.sources.contains(&Source::Reperformed) {
-        reperformed::read(account, &rows, histories, &recording, reading, &mut streams, &mut evidence);
+        reperformed::read(account, &rows, &histories, &recording, reading, &mut streams, &mut evidence);
     }
     let mut attestations = evidence.attestations.clone();
     attestations.merge(reading.delivered.only(account));

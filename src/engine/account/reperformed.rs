@@ -50,7 +50,7 @@ pub(in crate::engine) fn placed_checks(reading: &Reading<'_>) -> Vec<PlacedCheck
 pub(super) fn read(
     account: &AccountId,
     rows: &AccountRows,
-    histories: Vec<ResourceHistory<'_>>,
+    histories: &[ResourceHistory<'_>],
     recording: &BTreeMap<String, Recording>,
     reading: &Reading<'_>,
     streams: &mut Streams,
@@ -63,7 +63,7 @@ pub(super) fn read(
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut joined: BTreeMap<String, Vec<History>> = BTreeMap::new();
     let mut subjects: BTreeMap<SubjectKey, Vec<&ResourceHistory<'_>>> = BTreeMap::new();
-    for history in &histories {
+    for history in histories {
         seen.entry(history.recorder_region.to_owned()).or_default().insert(history.resource_type.to_owned());
         if joined_types.contains(history.resource_type) {
             joined.entry(history.resource_type.to_owned()).or_default().push(states(history, None));
@@ -174,7 +174,7 @@ impl Run<'_, '_> {
     fn account(&mut self, reports: &Reports<'_>, conditions: &Conditions) {
         let (none, nobody) = (AllTrails::default(), Memberships::default());
         let trails = TrailView::new(self.account, &none, &nobody);
-        let account = Accounts { account: self.account, reports, conditions, trails: &trails };
+        let account = Accounts { reports, conditions, trails: &trails };
         let subject = account_subject(self.account);
         for (test, check) in self.checks {
             let Reads::Account { needs, .. } = &check.reads else { continue };
@@ -262,7 +262,7 @@ pub(in crate::engine) fn read_trails(
         let mut streams = Streams::default();
         let view = TrailView::new(account, &trails, &memberships);
         let (reports, conditions) = (Reports::default(), Conditions::default());
-        let of_account = Accounts { account, reports: &reports, conditions: &conditions, trails: &view };
+        let of_account = Accounts { reports: &reports, conditions: &conditions, trails: &view };
         for (test, check) in &checks {
             let Reads::Account { needs, .. } = &check.reads else { continue };
             if !needs.contains(&Need::Trails) {

@@ -3,6 +3,8 @@
 //! Lines are at most [`WIDTH`] characters, names that are longer aside.
 
 use super::standards::{Standard, standards};
+use crate::engine::reperformance::checks;
+
 use super::{Catalog, Control, Parameter, Test, Trigger, kebab_form};
 
 /// Characters a line.
@@ -79,11 +81,23 @@ fn describe_test(page: &mut Page, test: &Test) {
     if let Some(trigger) = test.trigger {
         page.item(4, "evaluated:       ", trigger_words(trigger));
     }
+    page.rows(4, "own check reads: ", read_by_checks(test).into_iter());
     page.rows(4, "parameters:      ", test.parameters.iter().map(|parameter| vec![parameter_words(parameter)]));
     if test.security_hub.is_empty() {
         page.item(4, "Security Hub:    ", "no control");
     }
     page.rows(4, "Security Hub:    ", test.security_hub.iter().map(|id| security_control_words(id)));
+}
+
+/// What tickmark's own checks of a test read; a line of its own for those that only look beyond the rule.
+fn read_by_checks(test: &Test) -> Vec<Vec<String>> {
+    let lines = checks::of_test(&test.identifier).map(|check| vec![check.reads.words()]);
+    let lines: Vec<Vec<String>> = lines.collect();
+    if lines.is_empty() {
+        vec![vec!["nothing: tickmark has no check of its own for this test".to_owned()]]
+    } else {
+        lines
+    }
 }
 
 /// The names listed, else the kebab form of the identifier, by which the rule is known without a list.

@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::check::{AccountCase, Check, Need, Reads, Stated};
 use super::parameters::Parameters;
 use super::resource::decoded;
-use super::resources::DatedVerdict;
+use super::resources::{DatedVerdict, status_of};
 use super::trails::TrailView;
 use super::users::{Reports, reference as line_reference};
 use super::verdict::Verdict;
-use crate::lake::ConditionRow;
-use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant};
+use crate::lake::{ConditionRow, CredentialRow};
+use crate::model::{EvidenceId, EvidenceReference, Instant};
 
 /// What APIs state of an account or a trail over time, by kind and name.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,6 @@ impl Conditions {
 
 /// What account-level checks look at.
 pub(in crate::engine) struct AccountEvidence<'a> {
-    pub(in crate::engine) account: &'a AccountId,
     pub(in crate::engine) reports: &'a Reports<'a>,
     pub(in crate::engine) conditions: &'a Conditions,
     pub(in crate::engine) trails: &'a TrailView<'a>,
@@ -109,52 +108,74 @@ impl AccountEvidence<'_> {
         judge: fn(&AccountCase<'_>) -> Option<Verdict>,
         parameters: &Parameters,
     ) -> Option<(Option<Verdict>, EvidenceReference)> {
-        let wants = |need: Need| needs.contains(&need);
-        let roots = if wants(Need::Root) { self.reports.root_at(at) } else { &[] };
-        let summaries = wants(Need::Summary).then(|| self.conditions.latest(SUMMARY, "", at)).flatten();
-        let policies = wants(Need::PasswordPolicy).then(|| self.conditions.latest(POLICY, "", at)).flatten();
-        let mut worst: Option<(Option<Verdict>, EvidenceReference)> = None;
+        let with_trails = needs.contains(&Need::Trails);
+        let judged = self.standing(at, needs).into_iter().filter_map(|standing| {
+            let verdict = judge(&AccountCase {
+                root: standing.root,
+                summary: standing.summary.map(Answer::stated),
+                password_policy: standing.policy.map(Answer::stated),
+                trails: if with_trails { self.trails.cases_at(at) } else { Vec::new() },
+                trails_recorded: with_trails && self.trails.is_recorded_at(at),
+                parameters,
+            });
+            let of_trails = with_trails.then(|| self.trails.cause(at)).flatten().map(|reference| (at, reference));
+            let reference = standing.reference(of_trails).or_else(|| self.reports.reference_at(at));
+            Some((verdict, reference?))
+        });
+        judged.min_by_key(|(verdict, reference)| (status_of(verdict.as_ref()), reference.clone()))
+    }
+
+    /// What is stated of the account at a moment: more than one thing where answers of one time differ.
+    fn standing(&self, at: Instant, needs: &[Need]) -> Vec<Standing<'_>> {
+        let answers = |need: Need, kind: &str| {
+            let latest = needs.contains(&need).then(|| self.conditions.latest(kind, "", at)).flatten();
+            let answers =
+                latest.into_iter().flat_map(|(at, answers)| answers.iter().map(move |answer| Answer { at, answer }));
+            answers.collect::<Vec<_>>()
+        };
+        let (summaries, policies) = (answers(Need::Summary, SUMMARY), answers(Need::PasswordPolicy, POLICY));
+        let roots = if needs.contains(&Need::Root) { self.reports.root_at(at) } else { &[] };
+        let mut standing = Vec::new();
         for root in or_none(roots) {
-            for summary in or_none(answers(summaries)) {
-                for policy in or_none(answers(policies)) {
-                    let verdict = judge(&AccountCase {
-                        account: self.account,
-                        root: root.copied(),
-                        summary: summaries
-                            .zip(summary)
-                            .map(|((at, _), answer)| Stated { at, content: &answer.content }),
-                        password_policy: policies
-                            .zip(policy)
-                            .map(|((at, _), answer)| Stated { at, content: &answer.content }),
-                        trails: if wants(Need::Trails) { self.trails.cases_at(at) } else { Vec::new() },
-                        trails_recorded: wants(Need::Trails) && self.trails.is_recorded_at(at),
-                        parameters,
-                    });
-                    let of_answers = [(summaries, summary), (policies, policy)]
-                        .into_iter()
-                        .filter_map(|(latest, answer)| Some((latest?.0, answer?.reference.clone())));
-                    let of_report = root.map(|row| (row.generated_at, line_reference(row)));
-                    let of_trails =
-                        wants(Need::Trails).then(|| self.trails.cause(at)).flatten().map(|reference| (at, reference));
-                    let newest = of_answers
-                        .chain(of_report)
-                        .chain(of_trails)
-                        .max_by(|left, right| left.0.cmp(&right.0).then_with(|| right.1.cmp(&left.1)));
-                    let reference = newest.map(|(_, reference)| reference).or_else(|| self.reports.reference_at(at));
-                    let Some(reference) = reference else { continue };
-                    let rank = |verdict: &Option<Verdict>| verdict.as_ref().map_or(5, |verdict| verdict.status as u8);
-                    if worst.as_ref().is_none_or(|(known, _)| rank(&verdict) < rank(known)) {
-                        worst = Some((verdict, reference));
-                    }
-                }
+            for summary in or_none(&summaries) {
+                let (root, summary) = (root.copied(), summary.copied());
+                standing.extend(or_none(&policies).map(|policy| Standing { root, summary, policy: policy.copied() }));
             }
         }
-        worst
+        standing
     }
 }
 
-fn answers<'a>(latest: Option<(Instant, &'a [Condition])>) -> &'a [Condition] {
-    latest.map(|(_, answers)| answers).unwrap_or_default()
+/// An answer with the time at which it was given.
+#[derive(Clone, Copy)]
+struct Answer<'a> {
+    at: Instant,
+    answer: &'a Condition,
+}
+
+impl<'a> Answer<'a> {
+    fn stated(self) -> Stated<'a> {
+        Stated { at: self.at, content: &self.answer.content }
+    }
+}
+
+/// What is stated of an account at one moment.
+struct Standing<'a> {
+    root: Option<&'a CredentialRow>,
+    summary: Option<Answer<'a>>,
+    policy: Option<Answer<'a>>,
+}
+
+impl Standing<'_> {
+    /// The newest of what is stated, else of what else there is; the least of equals.
+    fn reference(&self, other: Option<(Instant, EvidenceReference)>) -> Option<EvidenceReference> {
+        let of_answers = [self.summary, self.policy].into_iter().flatten();
+        let of_answers = of_answers.map(|answer| (answer.at, answer.answer.reference.clone()));
+        let of_report = self.root.map(|row| (row.generated_at, line_reference(row)));
+        let newest = of_answers.chain(of_report).chain(other);
+        let newest = newest.max_by(|left, right| left.0.cmp(&right.0).then_with(|| right.1.cmp(&left.1)));
+        newest.map(|(_, reference)| reference)
+    }
 }
 
 /// Each of some things, or once nothing.

@@ -6,7 +6,7 @@ use super::parameters::Parameters;
 use super::resource::ResourceState;
 use super::verdict::Verdict;
 use crate::lake::CredentialRow;
-use crate::model::{AccountId, Instant};
+use crate::model::Instant;
 
 /// A test that tickmark performs itself.
 pub(in crate::engine) struct Check {
@@ -27,7 +27,43 @@ pub(in crate::engine) enum Reads {
     Beyond { resource_type: &'static str, look: fn(&ResourceState) -> Vec<super::verdict::Beyond> },
 }
 
-/// Resources of another type that a check needs beside its own.
+impl Reads {
+    /// What is read, in words for the catalog.
+    pub(in crate::engine) fn words(&self) -> String {
+        match self {
+            Self::Resource { resource_type, joins, .. } => {
+                let joined =
+                    joins.iter().map(|join| format!(" with {} of its {}", join.resource_type, join.within.words()));
+                format!("configuration items of {resource_type}{}", joined.collect::<Vec<_>>().join(" and"))
+            }
+            Self::User { .. } => "IAM credential reports".to_owned(),
+            Self::Account { needs, .. } => needs.iter().map(|need| need.words()).collect::<Vec<_>>().join("; "),
+            Self::Beyond { resource_type, .. } => format!("{resource_type}, for remarks only"),
+        }
+    }
+}
+
+impl Within {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Recorder => "account and region",
+            Self::Account => "account",
+        }
+    }
+}
+
+impl Need {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Root => "the root user's line in IAM credential reports",
+            Self::Summary => "`get-account-summary`",
+            Self::PasswordPolicy => "`get-account-password-policy`",
+            Self::Trails => "configuration items of AWS::CloudTrail::Trail, `get-event-selectors`, `get-trail-status`",
+        }
+    }
+}
+
+/// Resources that a check needs beside its own, mostly of another type.
 pub(in crate::engine) struct Join {
     pub(in crate::engine) resource_type: &'static str,
     pub(in crate::engine) within: Within,
@@ -85,7 +121,6 @@ pub(in crate::engine) enum Need {
 
 /// An account at one moment. Only what the check needs is filled.
 pub(in crate::engine) struct AccountCase<'a> {
-    pub(in crate::engine) account: &'a AccountId,
     /// The root user's line in the latest credential report; `None` where there is no report yet, or it
     /// has no such line.
     pub(in crate::engine) root: Option<&'a CredentialRow>,

@@ -55,9 +55,4 @@ impl Parameters {
         let stated = self.values.iter().filter(|(_, value)| !value.trim().is_empty());
         stated.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
     }
-
-    #[cfg(test)]
-    pub(in crate::engine) fn example(pairs: &[(&str, &str)]) -> Self {
-        Self::usual(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
-    }
 }

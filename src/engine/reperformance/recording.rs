@@ -56,7 +56,7 @@ impl Recording {
             match row.kind.as_str() {
                 "recorder" => regions.entry(row.region.clone()).or_default().note_group(row.stated_at, &content),
                 "recorder_status" => {
-                    regions.entry(row.region.clone()).or_default().note_status(row.stated_at, &content)
+                    regions.entry(row.region.clone()).or_default().note_status(row.stated_at, &content);
                 }
                 _ => {}
             }
@@ -97,8 +97,8 @@ impl Recording {
             _ => flag(member(group, "allSupported")).unwrap_or(false) || !excluded.is_empty(),
         };
         let global = flag(member(group, "includeGlobalResourceTypes")).unwrap_or(false) || !excluded.is_empty();
-        let named = names(member(group, "resourceTypes"));
-        self.groups.insert(at, RecordingGroup { all, global, named, excluded });
+        let included = names(member(group, "resourceTypes"));
+        self.groups.insert(at, RecordingGroup { all, global, named: included, excluded });
     }
 
     /// Whether resources of a type were recorded at a moment; `None` where the recorder does not say.

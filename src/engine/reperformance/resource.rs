@@ -13,8 +13,6 @@ const DECODINGS_MAX: usize = 3;
 pub(in crate::engine) struct ResourceState {
     /// The item's own account.
     pub(in crate::engine) account: String,
-    /// The item's own region; `global` for IAM.
-    pub(in crate::engine) region: String,
     pub(in crate::engine) resource_type: String,
     pub(in crate::engine) resource_id: String,
     /// Or empty.
@@ -40,7 +38,6 @@ impl ResourceState {
         }
         Self {
             account: item.account.clone(),
-            region: item.region.clone(),
             resource_type: item.resource_type.clone(),
             resource_id: item.resource_id.clone(),
             resource_name: item.resource_name.clone(),
@@ -136,7 +133,6 @@ impl ResourceState {
         }
         Self {
             account: account.to_owned(),
-            region: region.to_owned(),
             resource_type: resource_type.to_owned(),
             resource_id: id.to_owned(),
             resource_name: String::new(),

@@ -133,7 +133,8 @@ fn joined<'a>(
     let standing = around.iter().filter(is_near).filter_map(|history| history.state_at(at).map(Arc::as_ref));
     let is_wanted = |state: &&ResourceState| (join.key)(state).is_some_and(|key| wanted.contains(&key));
     let mut resources: Vec<&ResourceState> = standing.filter(is_wanted).collect();
-    resources.sort_by(|left, right| left.resource_id.cmp(&right.resource_id));
+    let key = |state: &&ResourceState| (state.resource_type.clone(), state.resource_id.clone());
+    resources.sort_by_cached_key(key);
     Joined { resources, is_recorded: surroundings.is_recorded(join, recorder, at) }
 }
 
@@ -160,7 +161,7 @@ fn cause(at: Instant, histories: &[&History], around: &[Vec<&History>]) -> Optio
     let standing = || {
         histories
             .iter()
-            .flat_map(|history| history.changes.iter().rev().find(|change| change.at <= at))
+            .filter_map(|history| history.changes.iter().rev().find(|change| change.at <= at))
             .map(|change| &change.reference)
             .min()
     };

@@ -207,10 +207,10 @@ impl<'a> TrailView<'a> {
             return name == key;
         }
         let names = self.visible.iter().map(|(key, _)| key.rsplit('/').next().unwrap_or(key));
-        let named = names.filter(|other| has_word(name, other)).max_by_key(|other| other.len());
-        match named {
+        let fitting = names.filter(|other| has_word(name, other)).max_by_key(|other| other.len());
+        match fitting {
             // The longest name that fits: `my-trail` is not about `trail`.
-            Some(named) => named.len() <= own_name.len() && has_word(name, own_name),
+            Some(longest) => longest.len() <= own_name.len() && has_word(name, own_name),
             None => self.visible.len() == 1,
         }
     }

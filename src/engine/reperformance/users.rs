@@ -82,7 +82,7 @@ impl<'a> Reports<'a> {
             });
             match worst {
                 Some((verdict, reference)) => {
-                    verdicts.push(DatedVerdict { at: *at, verdict: Some(verdict), reference })
+                    verdicts.push(DatedVerdict { at: *at, verdict: Some(verdict), reference });
                 }
                 None if report.is_whole && verdicts.last().is_some_and(|last| last.verdict.is_some()) => {
                     let Some(reference) = self.reference_at(*at) else { continue };

@@ -30,7 +30,7 @@ use crate::engine::reperformance::parameters::Parameters;
 use crate::engine::reperformance::resource::ResourceState;
 use crate::engine::reperformance::verdict::Verdict;
 use crate::lake::CredentialRow;
-use crate::model::{AccountId, Instant, Status};
+use crate::model::{Instant, Status};
 
 /// Judges every case of one table.
 fn table(name: &str, cases: &str) {
@@ -127,6 +127,13 @@ fn verdicts(case: &Value, test: &str) -> Vec<Option<Verdict>> {
     verdicts
 }
 
+/// An answer of an API with its time, if there is one.
+type OwnStated = Option<(Instant, Value)>;
+
+fn lent(stated: Option<&(Instant, Value)>) -> Option<Stated<'_>> {
+    stated.map(|(at, content)| Stated { at: *at, content })
+}
+
 fn account_verdict(
     account: &Value,
     parameters: &Parameters,
@@ -136,7 +143,7 @@ fn account_verdict(
         let at = Instant::parse(stated["at"].as_str().unwrap_or("2026-01-15T12:00:00Z")).unwrap();
         (!stated.is_null()).then(|| (at, stated["content"].clone()))
     };
-    let trails: Vec<(ResourceState, Reach, Option<(Instant, Value)>, Option<(Instant, Value)>)> = account["trails"]
+    let trails: Vec<(ResourceState, Reach, OwnStated, OwnStated)> = account["trails"]
         .as_array()
         .into_iter()
         .flatten()
@@ -152,22 +159,17 @@ fn account_verdict(
         .collect();
     let root = account["root"].is_object().then(|| credentials(&account["root"]));
     let (summary, password_policy) = (stated(&account["summary"]), stated(&account["password_policy"]));
-    fn lent(stated: &Option<(Instant, Value)>) -> Option<Stated<'_>> {
-        stated.as_ref().map(|(at, content)| Stated { at: *at, content })
-    }
-    let account_id = AccountId::parse("123456789012").unwrap();
     judge(&AccountCase {
-        account: &account_id,
         root: root.as_ref(),
-        summary: lent(&summary),
-        password_policy: lent(&password_policy),
+        summary: lent(summary.as_ref()),
+        password_policy: lent(password_policy.as_ref()),
         trails: trails
             .iter()
             .map(|(trail, reach, event_selectors, status)| TrailCase {
                 trail,
                 reach: *reach,
-                event_selectors: lent(event_selectors),
-                status: lent(status),
+                event_selectors: lent(event_selectors.as_ref()),
+                status: lent(status.as_ref()),
             })
             .collect(),
         trails_recorded: account["trails_recorded"].as_bool().unwrap_or(!trails.is_empty()),
@@ -184,7 +186,6 @@ fn resource(case: &Value) -> ResourceState {
         case["supplementary"].clone(),
     );
     state.account = text("account").map_or(state.account, str::to_owned);
-    state.region = text("region").map_or(state.region, str::to_owned);
     state.resource_name = text("name").unwrap_or_default().to_owned();
     state.resource_arn = text("arn").map_or(state.resource_arn, str::to_owned);
     state.captured_at = text("captured_at").map_or(state.captured_at, |at| Instant::parse(at).unwrap());
