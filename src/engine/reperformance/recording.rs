@@ -171,3 +171,6 @@ fn member<'a>(value: &'a Value, name: &str) -> &'a Value {
         .collect();
     value.get(name).or_else(|| value.get(large)).unwrap_or(&Value::Null)
 }
+
+#[cfg(test)]
+mod tests;

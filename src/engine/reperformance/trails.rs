@@ -234,3 +234,6 @@ fn is_true(state: &ResourceState, name: &str) -> bool {
         .collect();
     flag(state.member(name)).or_else(|| flag(state.member(&large))) == Some(true)
 }
+
+#[cfg(test)]
+mod tests;
