@@ -60,6 +60,14 @@ pub(crate) const AWAY: Place = Place { account: "011122223333", region: "us-east
 /// Another account.
 pub(crate) const OTHER: Place = Place { account: "444455556666", region: "eu-west-1" };
 
+/// The columns of a credential report as IAM writes them.
+pub(crate) const CREDENTIAL_HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
+                      password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,\
+                      access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,\
+                      access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,\
+                      access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,\
+                      cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
+
 pub(crate) const GROUP: &str = "AWS::EC2::SecurityGroup";
 pub(crate) const VPC: &str = "AWS::EC2::VPC";
 pub(crate) const BUCKET: &str = "AWS::S3::Bucket";

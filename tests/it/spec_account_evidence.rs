@@ -5,18 +5,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::fixtures::{Edit, GROUP, HOME, OTHER, at, details};
+use crate::fixtures::{CREDENTIAL_HEADER, Edit, GROUP, HOME, OTHER, at, details};
 use crate::harness::{TableRow, TestDir, WINDOW, fate, gzip};
 use crate::lake::rows;
 use crate::negative_space::assert_adds_up;
 
-/// The columns of a report as IAM writes them.
-const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
-                      password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,\
-                      access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,\
-                      access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,\
-                      access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,\
-                      cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
 const NO_POLICY: &str = "An error occurred (NoSuchEntity) when calling the GetAccountPasswordPolicy operation: \
                          The Password Policy cannot be found.";
 /// A path that says account and time.
@@ -32,7 +25,8 @@ fn line(user: &str) -> String {
 
 /// A report of these users, without a line end behind the last, as IAM writes it.
 fn report(users: &[&str]) -> String {
-    let lines: Vec<String> = std::iter::once(HEADER.to_owned()).chain(users.iter().map(|user| line(user))).collect();
+    let lines: Vec<String> =
+        std::iter::once(CREDENTIAL_HEADER.to_owned()).chain(users.iter().map(|user| line(user))).collect();
     lines.join("\n")
 }
 
@@ -80,7 +74,10 @@ fn time(text: &str) -> Value {
 fn a_report_says_the_same_in_every_form() {
     let csv = report(&["alice", "bob"]);
     let quoted = |line: &str| line.split(',').map(|field| format!("\"{field}\"")).collect::<Vec<_>>().join(",");
-    let more = csv.replace(HEADER, &format!("{HEADER},a_new_column")).replace("false,N/A\n", "false,N/A,x\n") + ",x";
+    let more = csv
+        .replace(CREDENTIAL_HEADER, &format!("{CREDENTIAL_HEADER},a_new_column"))
+        .replace("false,N/A\n", "false,N/A,x\n")
+        + ",x";
     let forms = [
         ("plain.csv", csv.clone()),
         ("windows.csv", csv.replace('\n', "\r\n") + "\r\n"),
@@ -386,7 +383,7 @@ fn a_report_whose_bytes_are_damaged_vouches_for_nobodys_absence() {
 
 #[test]
 fn a_report_without_lines_or_with_a_column_twice_is_rejected() {
-    let (_, row) = offered(&format!("{SAID}.csv"), HEADER, &[]);
+    let (_, row) = offered(&format!("{SAID}.csv"), CREDENTIAL_HEADER, &[]);
     assert_eq!(fate(&row), "rejected iam_credential_report 0 = 0 kept + 0 dup + 0 aside + 0 bad");
     assert_eq!(row["reason"], "F102: the credential report holds no lines");
     let twice = report(&["alice", "bob"]).replace("cert_2_active", "mfa_active");
@@ -426,13 +423,13 @@ fn hostile_reports_cost_themselves() {
     found.sort();
     expected.sort();
     assert_eq!(found, expected);
-    let endless = format!("{HEADER}\n{}", format!("{}\n", line("a")).repeat((17 << 20) / 200));
+    let endless = format!("{CREDENTIAL_HEADER}\n{}", format!("{}\n", line("a")).repeat((17 << 20) / 200));
     let (_, row) = offered(&format!("{SAID}-endless.csv"), endless, &[]);
     assert_eq!(row["reason"], "E104: the credential report is larger than 16 MiB");
     let base64 = STANDARD.encode(report(&["alice"]));
     let (_, row) = offered("cut.json", answer_of(base64.get(..base64.len() - 3).unwrap()).to_string(), &[]);
     assert_eq!(fate(&row), "rejected iam_credential_report 1 = 0 kept + 0 dup + 0 aside + 1 bad");
-    let quotes = format!("{HEADER}\n{}\n{}\n", "\"\n".repeat(2000), line("bob"));
+    let quotes = format!("{CREDENTIAL_HEADER}\n{}\n{}\n", "\"\n".repeat(2000), line("bob"));
     let (dir, row) = offered(&format!("{SAID}-quotes.csv"), quotes, &[]);
     assert_eq!(fate(&row), "partial iam_credential_report 2001 = 1 kept + 0 dup + 0 aside + 2000 bad");
     assert_eq!(credentials(&dir)[0]["user"], "bob");

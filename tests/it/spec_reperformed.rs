@@ -3,18 +3,12 @@
 
 use serde_json::{Value, json};
 
-use crate::fixtures::{AWAY, Edit, GROUP, HOME, OTHER, TRAIL, USER, VPC, at, snapshot_of};
+use crate::fixtures::{AWAY, CREDENTIAL_HEADER, Edit, GROUP, HOME, OTHER, TRAIL, USER, VPC, at, snapshot_of};
 use crate::harness::{Answer, TestDir};
 
 const ALICE: &str = "AIDAEXAMPLEALICE00001";
 const FLOW_LOG: &str = "AWS::EC2::FlowLog";
 const RECORDER: &str = "AWS::Config::ConfigurationRecorder";
-const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
-                      password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,\
-                      access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,\
-                      access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,\
-                      access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,\
-                      cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
 
 /// What tickmark's own checks say, alone.
 fn own(dir: &TestDir) -> Answer {
@@ -45,7 +39,8 @@ fn report(dir: &TestDir, day: u32, users: &[(&str, bool, bool)]) {
             "{name},{arn},2025-01-01T00:00:00+00:00,{password},2026-01-09T00:00:00+00:00,2026-01-01T00:00:00+00:00,N/A,{mfa},false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
         )
     };
-    let lines: Vec<String> = [HEADER.to_owned(), root.to_owned()].into_iter().chain(users.iter().map(line)).collect();
+    let lines: Vec<String> =
+        [CREDENTIAL_HEADER.to_owned(), root.to_owned()].into_iter().chain(users.iter().map(line)).collect();
     dir.evidence(&format!("iam/011122223333/credential-report-202601{day:02}T000000Z.csv"), lines.join("\n"));
 }
 
@@ -174,7 +169,7 @@ fn a_damaged_report_ends_nobody() {
     report(&dir, 10, &[("alice", true, true), ("bob", true, true)]);
     dir.evidence(
         "iam/011122223333/credential-report-20260112T000000Z.csv",
-        format!("{HEADER}\nalice,arn:aws:iam::011122223333:user/alice,2025-01-01T00:00:00+00:00,true,2026-01-09T00:00:00+00:00,2026-01-01T00:00:00+00:00,N/A,true,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\nbob,arn:aws:iam::0111"),
+        format!("{CREDENTIAL_HEADER}\nalice,arn:aws:iam::011122223333:user/alice,2025-01-01T00:00:00+00:00,true,2026-01-09T00:00:00+00:00,2026-01-01T00:00:00+00:00,N/A,true,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\nbob,arn:aws:iam::0111"),
     );
     let answer = own(&dir);
     let bob = &answer.subjects("C01")[1];
