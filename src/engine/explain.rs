@@ -45,7 +45,7 @@ pub enum ExplainError {
     #[error(transparent)]
     Assess(#[from] AssessError),
     /// Text that is no exception's id.
-    #[error("`{id}` is no exception's id, such as C10-3f9a2b1c; to explain a resource name its control first")]
+    #[error("`{id}` is no exception's id, such as C10-3f9a2b1c; to explain a resource, name it behind its control")]
     NotAnId {
         /// What was asked for.
         id: String,

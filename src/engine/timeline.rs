@@ -215,3 +215,6 @@ pub(super) fn intersect_all(mut lists: Vec<Vec<(Period, EvidenceReference)>>) ->
     }
     common
 }
+
+#[cfg(test)]
+mod tests;

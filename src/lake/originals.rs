@@ -85,7 +85,7 @@ pub fn originals(wanted: &[WantedFile], evidence: &[PathBuf], limits: &Limits) -
 /// The files that lie where the ledger's paths lead from the working folder.
 fn as_named(wanted: &[WantedFile]) -> Result<Vec<EvidencePath>, LakeError> {
     let mut places: Vec<EvidencePath> = Vec::new();
-    for path in wanted.iter().map(|file| file_on_disk(file)).collect::<BTreeSet<&str>>() {
+    for path in wanted.iter().map(file_on_disk).collect::<BTreeSet<&str>>() {
         let place = PathBuf::from(path);
         if !path.is_empty() && place.is_file() {
             let found = discover(&[place])?.files;
@@ -200,10 +200,12 @@ impl Visitor for Search<'_> {
     fn refused(&mut self, _refusal: &Refusal) {}
 }
 
-/// Whether a leaf stands where the ledger says that the file stood.
+/// Whether a leaf stands where the ledger says that the file stood: under the same argument, whatever that is
+/// called now, or under a folder of it.
 fn is_in_its_place(name: &LeafName, file: &WantedFile) -> bool {
     let is_below = below(&name.path).is_some_and(|path| Some(path) == below(&file.path));
-    name.path == file.path || is_below || !name.path.contains('/')
+    let leads_to = |end: &str| end.is_empty() || end.ends_with('/');
+    is_below || file.path.strip_suffix(&name.path).is_some_and(leads_to)
 }
 
 /// Records by number out of a file's inflated content.

@@ -9,8 +9,9 @@ use serde::de::IgnoredAny;
 
 use super::escape::is_unseen;
 
-/// How deep a value is indented; deeper ones stay on the line.
-const INDENTED_DEPTH_MAX: usize = 24;
+/// How deep values are laid out over lines; deeper ones stay on theirs, so that nesting past all reason cannot
+/// make a page of blanks.
+const LAID_OUT_DEPTH_MAX: usize = 16;
 
 /// JSON over several lines; `None` where the text is no JSON.
 #[must_use]
@@ -32,7 +33,7 @@ fn laid_out(text: &str, is_indented: bool) -> Option<String> {
         match character {
             '"' => layout.string(&mut characters),
             '{' | '[' => {
-                while characters.next_if(|next| next.is_ascii_whitespace()).is_some() {}
+                while characters.next_if(char::is_ascii_whitespace).is_some() {}
                 match characters.next_if(|next| matches!(next, '}' | ']')) {
                     Some(end) => layout.out.extend([character, end]),
                     None => layout.open(character),
@@ -65,15 +66,18 @@ impl Layout {
     }
 
     fn close(&mut self, bracket: char) {
+        let was_laid_out = self.depth <= LAID_OUT_DEPTH_MAX;
         self.depth = self.depth.saturating_sub(1);
-        self.new_line();
+        if was_laid_out {
+            self.new_line();
+        }
         self.out.push(bracket);
     }
 
     fn new_line(&mut self) {
-        if self.is_indented {
+        if self.is_indented && self.depth <= LAID_OUT_DEPTH_MAX {
             self.out.push('\n');
-            self.out.extend(std::iter::repeat_n("  ", self.depth.min(INDENTED_DEPTH_MAX)));
+            self.out.extend(std::iter::repeat_n("  ", self.depth));
         }
     }
 

@@ -28,6 +28,8 @@ mod spec_population;
 #[cfg(test)]
 mod spec_catalog;
 #[cfg(test)]
+mod spec_explain;
+#[cfg(test)]
 mod negative_space;
 #[cfg(test)]
 mod negative_bundles;

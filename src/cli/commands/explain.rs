@@ -35,7 +35,9 @@ pub(in crate::cli) fn explain(arguments: &ExplainArguments) -> anyhow::Result<Ex
         StoryFormatArgument::Json => StoryFormat::Json,
     };
     printer::answer(&report::explanation(&story, &records, format)?).context("the answer cannot be printed")?;
-    problems.iter().for_each(|problem| printer::remark(&visible(problem)));
+    for problem in &problems {
+        printer::remark(&visible(problem));
+    }
     Ok(if problems.is_empty() { Exit::Complete } else { Exit::EvidenceRejected })
 }
 

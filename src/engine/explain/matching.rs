@@ -49,7 +49,8 @@ fn matching<'a>(text: &str, names: &[&'a SubjectName]) -> Vec<&'a SubjectName> {
 
 /// All that a subject is known as.
 fn known_as(name: &SubjectName) -> impl Iterator<Item = &str> {
-    [name.resource_arn.as_str(), name.resource_id.as_str(), name.key.as_str()].into_iter()
+    let known = [name.resource_arn.as_str(), name.resource_id.as_str(), name.key.as_str()];
+    known.into_iter().filter(|known| !known.is_empty())
 }
 
 /// The part of an ARN or id behind its last `/` or `:`.

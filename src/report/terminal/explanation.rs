@@ -177,7 +177,7 @@ fn originals(page: &mut Page, records: &[OriginalText]) {
     }
 }
 
-/// A text as lines below a first column.
+/// A text in lines that begin at a column.
 fn lines_below(page: &mut Page, indent: usize, tint: Tint, text: &str) {
     let margin = " ".repeat(indent);
     for line in wrapped(text, page.width().saturating_sub(indent)) {

@@ -9,8 +9,8 @@ use crate::report::figures::{counted, instant};
 use super::super::page::{Page, Tint, padded, tail};
 use super::lines_below;
 
-/// Columns of a time.
-const TIME_WIDTH: usize = 22;
+/// Columns of a time to the millisecond, and two blanks; one to the microsecond takes more.
+const TIME_WIDTH: usize = 26;
 /// Columns before what is said of a stretch.
 const INDENT: usize = 6;
 
@@ -27,8 +27,7 @@ pub(super) fn render(page: &mut Page, story: &Explanation) {
 
 /// From when to when, and what.
 fn stretch(page: &mut Page, period: Period, status: &str, tint: Tint, rest: &str) {
-    let from = padded(&instant(period.from), TIME_WIDTH);
-    let until = padded(&instant(period.until), TIME_WIDTH);
+    let [from, until] = [period.from, period.until].map(|at| padded(&format!("{}  ", instant(at)), TIME_WIDTH));
     page.line(&[(Tint::Plain, "  "), (Tint::Plain, &from), (Tint::Plain, &until), (tint, status), (Tint::Plain, rest)]);
 }
 
@@ -39,7 +38,7 @@ fn columns_named(page: &mut Page, last: &str) {
 
 fn statuses(page: &mut Page, story: &Explanation) {
     page.heading(&format!("Status of {}", story.control));
-    columns_named(page, "status");
+    columns_named(page, "status, and the streams that say so as it begins");
     for one in &story.statuses {
         let before = if one.period.from < story.window.from { ", since before the period" } else { "" };
         let rest = format!("{}{before}", because(one));
@@ -53,8 +52,7 @@ fn because(stretch: &StatusStretch) -> String {
         (ControlStatus::Absent, _) => "  it does not exist".to_owned(),
         (ControlStatus::NoEvidence, _) => "  nobody says anything that counts".to_owned(),
         (_, []) => String::new(),
-        (_, [one]) => format!("  says {one}"),
-        (_, several) => format!("  say {}", several.join(", ")),
+        (_, numbers) => format!("  said by {}", numbers.join(", ")),
     }
 }
 
@@ -69,7 +67,7 @@ const fn tint_of(status: ControlStatus) -> Tint {
 
 fn stream(page: &mut Page, story: &Explanation, number: usize, stream: &ExplainedStream) {
     page.heading(&format!("{number}  {}, {}", stream.source, stream.test));
-    lines_below(page, 3, Tint::Faint, &origin(&stream.origin));
+    origin(page, &stream.origin);
     if stream.segments.is_empty() {
         page.paragraph("", 2, &silence(story, stream));
         return;
@@ -82,12 +80,21 @@ fn stream(page: &mut Page, story: &Explanation, number: usize, stream: &Explaine
     }
 }
 
-fn origin(origin: &Origin) -> String {
+fn origin(page: &mut Page, origin: &Origin) {
     match origin {
-        Origin::Rule { account, region, name } => format!("AWS Config rule {name} in {account} {region}"),
-        Origin::Finding { product, id } => format!("finding {id} of product {product}"),
-        Origin::Check { parameters } if parameters.is_empty() => "tickmark's own check".to_owned(),
-        Origin::Check { parameters } => format!("tickmark's own check, measured against {parameters}"),
+        Origin::Rule { account, region, name } => {
+            lines_below(page, 3, Tint::Plain, &format!("AWS Config rule {name} in {account} {region}"));
+        }
+        Origin::Finding { product, id } => {
+            lines_below(page, 3, Tint::Plain, &format!("finding of {product}"));
+            whole_line(page, 3, id);
+        }
+        Origin::Check { parameters } if parameters.is_empty() => {
+            lines_below(page, 3, Tint::Plain, "tickmark's own check");
+        }
+        Origin::Check { parameters } => {
+            lines_below(page, 3, Tint::Plain, &format!("tickmark's own check, measured against {parameters}"));
+        }
     }
 }
 
@@ -114,12 +121,11 @@ fn segment(page: &mut Page, story: &Explanation, segment: &ExplainedSegment) {
         Status::Unknown => Tint::Doubtful,
         Status::NotApplicable | Status::Ended => Tint::Faint,
     };
-    let mut rest = if segment.suppressed { ", suppressed".to_owned() } else { String::new() };
-    match segment.restated {
-        0 => {}
-        1 => rest.push_str("  said once more"),
-        times => rest.push_str(&format!("  said {} more", counted(times, "time"))),
-    }
+    let restated = match segment.restated {
+        0 => String::new(),
+        times => format!("  restated {}", counted(times, "time")),
+    };
+    let rest = format!("{}{restated}", if segment.suppressed { ", suppressed" } else { "" });
     stretch(page, segment.period, segment.status.name(), tint, &rest);
     if !segment.reason.is_empty() {
         lines_below(page, INDENT, Tint::Plain, &segment.reason);
@@ -183,6 +189,11 @@ fn remarks(page: &mut Page, story: &Explanation) {
     }
 }
 
+/// A line that is never broken, so that the name in it can be copied whole.
+fn whole_line(page: &mut Page, indent: usize, text: &str) {
+    page.line(&[(Tint::Plain, &" ".repeat(indent)), (Tint::Plain, text)]);
+}
+
 /// The files that all of it rests on, with the whole of their hashes.
 fn files(page: &mut Page, files: &[LedgerRow]) {
     if files.is_empty() {
@@ -191,9 +202,9 @@ fn files(page: &mut Page, files: &[LedgerRow]) {
     page.heading("Evidence");
     for file in files {
         page.line(&[(Tint::Plain, "  SHA-256 "), (Tint::Plain, &file.sha256)]);
-        lines_below(page, INDENT, Tint::Plain, &file.path);
+        whole_line(page, INDENT, &file.path);
         if !file.bundle.is_empty() {
-            lines_below(page, INDENT, Tint::Plain, &format!("in the bundle {}", file.bundle));
+            whole_line(page, INDENT, &format!("in the bundle {}", file.bundle));
         }
     }
 }
