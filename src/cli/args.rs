@@ -10,8 +10,8 @@ Exit status:
   0  done, and all evidence was read
   1  stopped by an error; no result was written
   2  wrong usage, or a file, folder or lake named that is not there or is none
-  3  done, but some evidence was rejected or could be read only in part; of `explain --raw`: original
-     evidence is missing or was changed
+  3  done, but some evidence was rejected or could be read only in part, or of the
+     records that `explain --raw` prints some are missing or their file was changed
   4  exceptions were found, and --fail-on exceptions was given";
 
 /// Per-control answers for an audit window, from exported AWS Config and Security Hub evidence.

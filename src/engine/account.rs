@@ -24,7 +24,7 @@ use super::reperformance::trails::AllTrails;
 use super::reperformance::verdict::Beyond;
 use super::results::explanation::Origin;
 use super::settings::Settings;
-use super::timeline::{Detail, Observation, Stream, segments};
+use super::timeline::{Detail, Observation, Stream, Told, segments};
 use crate::lake::AccountRows;
 use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source, Status};
 
@@ -47,10 +47,6 @@ impl Reading<'_> {
     /// Whether somebody asks who says what of a test, and why.
     fn is_watched(&self, test: usize) -> bool {
         self.watched.is_some_and(|tests| tests.contains(&test))
-    }
-
-    fn detail_of(&self, test: usize) -> Detail {
-        if self.is_watched(test) { Detail::Reasons } else { Detail::Changes }
     }
 }
 
@@ -224,13 +220,16 @@ pub(super) fn close_streams(
         let (source, test, subject, _) = &key;
         let last = observations.iter().map(|observation| observation.at).max();
         let Some(until) = vouched_until(*source, subject, &horizon, last) else { return };
-        let segments = segments(observations, until, reading.detail_of(*test));
-        let stream = Stream { source: *source, test: *test, segments, origin: None };
+        let told = reading.is_watched(*test).then(|| {
+            let segments = segments(observations.clone(), until, Detail::Reasons);
+            Box::new(Told { origin: key.3.clone(), segments })
+        });
+        let segments = segments(observations, until, Detail::Changes);
+        let stream = Stream { source: *source, test: *test, segments, told };
         closed.push((key, stream));
     });
     closed.sort_by(|(left, _), (right, _)| left.cmp(right));
-    for ((_, test, subject, origin), mut stream) in closed {
-        stream.origin = reading.is_watched(test).then(|| Box::new(origin));
+    for ((_, _, subject, _), stream) in closed {
         evidence.streams.entry(subject).or_default().push(stream);
     }
     for (test, subject, horizon, sightings) in streams.sightings {

@@ -224,16 +224,17 @@ fn statuses(
 /// Every stream that speaks of the subject, also those that say nothing in the window.
 fn explained_streams(tested: &Tested<'_>, ground: &Ground<'_>, subject: &SubjectKey) -> Vec<ExplainedStream> {
     let mut streams: Vec<&Stream> = ground.streams_of(subject, &tested.tests);
-    streams.sort_by_key(|stream| (stream.source, stream.test, stream.origin.clone()));
+    streams.sort_by_key(|stream| (stream.source, stream.test, stream.told.as_ref().map(|told| told.origin.clone())));
     let explained = streams.into_iter().filter_map(|stream| {
-        let (first, last) = (stream.segments.first()?, stream.segments.last()?);
+        let told = stream.told.as_deref()?;
+        let (first, last) = (told.segments.first()?, told.segments.last()?);
         Some(ExplainedStream {
             source: stream.source,
             test: ground.identifiers.get(stream.test).cloned().unwrap_or_default(),
-            origin: stream.origin.as_deref()?.clone(),
+            origin: told.origin.clone(),
             first: first.period.from,
             vouched_until: last.period.until,
-            segments: reaching_into(&stream.segments, ground.settings.window),
+            segments: reaching_into(&told.segments, ground.settings.window),
         })
     });
     explained.collect()

@@ -58,8 +58,16 @@ pub(super) struct Stream {
     /// Place of the test in the catalog.
     pub(super) test: usize,
     pub(super) segments: Vec<Segment>,
-    /// Who speaks; kept only of the tests that somebody asks about.
-    pub(super) origin: Option<Box<Origin>>,
+    /// Who speaks and why; kept only of the tests that somebody asks about.
+    pub(super) told: Option<Box<Told>>,
+}
+
+/// What whoever asks why wants of a stream, beside what is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) origin: Origin,
+    /// The same observations with [`Detail::Reasons`].
+    pub(super) segments: Vec<Segment>,
 }
 
 /// Turns one stream's observations, in any order, into segments. The last status holds until

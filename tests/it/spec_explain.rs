@@ -156,6 +156,16 @@ fn every_subject_has_the_figures_of_the_assessment() {
     HOME.judge(&dir, (USER, "AIDA1"), &at(12, 0), ("iam-user-mfa-enabled", "NON_COMPLIANT"));
     HOME.judge(&dir, (BUCKET, "b"), &at(12, 0), ("s3-bucket-logging-enabled", "NOT_APPLICABLE"));
     let answer = dir.answer_of_all(&[]);
+    for row in answer.table("exceptions.csv") {
+        let story = story(&dir, &[&row["id"]]);
+        let mut own = list(&story, "exceptions").iter().filter(|one| one["id"] == row["id"]);
+        let one = own.next().unwrap();
+        let pairs = [("from", "start"), ("until", "end"), ("opened_by", "opened_by"), ("closed_by", "closed_by")];
+        for (field, column) in pairs {
+            assert_eq!(one[field].as_str().unwrap_or_default(), row[column], "{field} of {row:?}");
+        }
+        assert_eq!(one["suppressed"].to_string(), row["suppressed"]);
+    }
     let rows = answer.table("subjects.csv");
     assert!(rows.len() > 3, "{rows:#?}");
     for row in &rows {
@@ -320,7 +330,7 @@ fn names_from_evidence_cannot_steer_the_terminal() {
     dir.answer(&[]);
     for arguments in [&["C14", id, "--raw"][..], &["C14", id, "--raw", "--format", "json"], &["C14", "b\u{1b}"]] {
         let run = explain(&dir, arguments);
-        let steers = |text: &str| text.contains(|character: char| character == '\u{1b}' || character == '\u{202e}');
+        let steers = |text: &str| text.contains(['\u{1b}', '\u{202e}']);
         assert!(!steers(&run.stdout) && !steers(&run.stderr), "{:?}", run.stdout);
     }
 }

@@ -75,6 +75,7 @@ fn standing<'a>(records: &[&'a FindingRow]) -> Option<&'a FindingRow> {
 #[derive(Default)]
 struct Resolver {
     last: Option<ResolvedRow>,
+    last_reason: Option<Arc<str>>,
 }
 
 /// What decides a row's subjects and tests, and what it was resolved to.
@@ -84,6 +85,17 @@ struct ResolvedRow {
 }
 
 impl Resolver {
+    /// What a finding says, kept once as long as it says the same.
+    fn reason(&mut self, row: &FindingRow, control: Option<&str>) -> Arc<str> {
+        let words = reason(row, control);
+        if let Some(known) = self.last_reason.as_ref().filter(|known| ***known == *words) {
+            return Arc::clone(known);
+        }
+        let words: Arc<str> = words.into();
+        self.last_reason = Some(Arc::clone(&words));
+        words
+    }
+
     fn subject(
         &mut self,
         account: &AccountId,
@@ -164,7 +176,7 @@ fn observe(
             status,
             suppressed: is_suppressed(standing),
             reference: reference(&source_row.evidence_id, source_row.record_number),
-            reason: reading.is_watched(*test).then(|| reason(standing, control.as_deref()).into()),
+            reason: reading.is_watched(*test).then(|| resolver.reason(standing, control.as_deref())),
         };
         streams.add((Source::SecurityHub, *test, subject, origin), &horizon, observation);
     }

@@ -17,7 +17,7 @@ fn observation(at: i64, status: Status, suppressed: bool, reason: &str, record: 
 
 fn stream(observations: &[Observation], detail: Detail) -> Stream {
     let segments = segments(observations.to_vec(), HORIZON, detail);
-    Stream { source: Source::Config, test: 0, segments, origin: None }
+    Stream { source: Source::Config, test: 0, segments, told: None }
 }
 
 fn shown(segments: &[Segment]) -> Vec<String> {

@@ -28,6 +28,9 @@ use crate::engine::results::explanation::{
 use crate::engine::results::{ControlStatus, Exception, LedgerRow, Remark, SubjectName, SubjectResult};
 use crate::report::{ReportError, figures, records};
 
+/// The version of the layout.
+const SCHEMA: u32 = 1;
+
 /// The bytes: indented by two spaces, with a final newline.
 ///
 /// # Errors
@@ -69,7 +72,7 @@ struct Story<'a> {
 impl<'a> Story<'a> {
     fn of(story: &'a Explanation, originals: &'a [OriginalText]) -> Result<Self, ReportError> {
         Ok(Self {
-            schema: super::SCHEMA,
+            schema: SCHEMA,
             engagement: story.engagement.as_deref(),
             control: &story.control,
             title: &story.title,

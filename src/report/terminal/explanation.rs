@@ -95,26 +95,26 @@ fn exceptions(page: &mut Page, story: &Explanation) {
         let is_asked = story.asked.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(&exception.id));
         let mark = if is_asked { "> " } else { "  " };
         page.line(&[(Tint::Bad, mark), (Tint::Bad, &exception.id), (Tint::Plain, &format!("  {}", when(exception)))]);
-        if !exception.reason.is_empty() {
-            page.paragraph("", 6, &exception.reason);
+        for words in [marks_of(exception).as_str(), exception.reason.as_str()] {
+            if !words.is_empty() {
+                page.paragraph("", 6, words);
+            }
         }
     }
 }
 
 fn when(exception: &Exception) -> String {
     let period = exception.period;
-    let mut words =
-        format!("{} .. {}  {}", instant(period.from), instant(period.until), duration(period.microseconds()));
-    for (mark, is_so) in [
-        (", began before the period", exception.began_before_window),
-        (", ongoing", exception.ongoing),
-        (", suppressed", exception.suppressed),
-    ] {
-        if is_so {
-            words.push_str(mark);
-        }
-    }
-    words
+    format!("{} .. {}  {}", instant(period.from), instant(period.until), duration(period.microseconds()))
+}
+
+fn marks_of(exception: &Exception) -> String {
+    let marks = [
+        ("began before the period", exception.began_before_window),
+        ("ongoing", exception.ongoing),
+        ("suppressed", exception.suppressed),
+    ];
+    marks.into_iter().filter(|(_, is_so)| *is_so).map(|(mark, _)| mark).collect::<Vec<_>>().join(", ")
 }
 
 /// The drawing, its axis and its legend.
@@ -141,7 +141,7 @@ fn draw(page: &mut Page, story: &Explanation) {
     page.line(&[(Tint::Faint, &blank), (Tint::Faint, &dates)]);
     let legend = Mark::ALL.into_iter().filter(|mark| used.contains(mark));
     let legend: Vec<String> = legend.map(|mark| format!("{} {}", mark.character(), mark.words())).collect();
-    page.paragraph("", 2, &legend.join("   "));
+    page.paragraph("", 2, &legend.join("; "));
     let law = format!(
         "A column is {column}. A failure in it shows however short it is; else the column shows what held longest."
     );

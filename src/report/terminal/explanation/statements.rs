@@ -6,7 +6,7 @@ use crate::engine::results::{ControlStatus, Disagreement, LedgerRow};
 use crate::model::{EvidenceReference, Period, Status};
 use crate::report::figures::{counted, instant};
 
-use super::super::page::{Page, Tint, padded, tail};
+use super::super::page::{Page, Tint, columns, padded, tail, wrapped};
 use super::lines_below;
 
 /// Columns of a time to the millisecond, and two blanks; one to the microsecond takes more.
@@ -25,10 +25,17 @@ pub(super) fn render(page: &mut Page, story: &Explanation) {
     files(page, &story.files);
 }
 
-/// From when to when, and what.
+/// From when to when, and what; the rest is broken behind the status.
 fn stretch(page: &mut Page, period: Period, status: &str, tint: Tint, rest: &str) {
     let [from, until] = [period.from, period.until].map(|at| padded(&format!("{}  ", instant(at)), TIME_WIDTH));
-    page.line(&[(Tint::Plain, "  "), (Tint::Plain, &from), (Tint::Plain, &until), (tint, status), (Tint::Plain, rest)]);
+    let times = format!("  {from}{until}");
+    let margin = columns(&times) + columns(status) + 2;
+    let lines = wrapped(rest, page.width().saturating_sub(margin));
+    let (first, more) = lines.split_first().map_or(("", [].as_slice()), |(first, more)| (first.as_str(), more));
+    page.line(&[(Tint::Plain, &times), (tint, status), (Tint::Plain, "  "), (Tint::Plain, first)]);
+    for line in more {
+        page.line(&[(Tint::Plain, &" ".repeat(margin)), (Tint::Plain, line)]);
+    }
 }
 
 fn columns_named(page: &mut Page, last: &str) {
@@ -38,7 +45,7 @@ fn columns_named(page: &mut Page, last: &str) {
 
 fn statuses(page: &mut Page, story: &Explanation) {
     page.heading(&format!("Status of {}", story.control));
-    columns_named(page, "status, and the streams that say so as it begins");
+    columns_named(page, "status, and who says so as it begins");
     for one in &story.statuses {
         let before = if one.period.from < story.window.from { ", since before the period" } else { "" };
         let rest = format!("{}{before}", because(one));
@@ -49,10 +56,10 @@ fn statuses(page: &mut Page, story: &Explanation) {
 fn because(stretch: &StatusStretch) -> String {
     let numbers: Vec<String> = stretch.decided_by.iter().map(ToString::to_string).collect();
     match (stretch.status, numbers.as_slice()) {
-        (ControlStatus::Absent, _) => "  it does not exist".to_owned(),
-        (ControlStatus::NoEvidence, _) => "  nobody says anything that counts".to_owned(),
+        (ControlStatus::Absent, _) => "it does not exist".to_owned(),
+        (ControlStatus::NoEvidence, _) => "nobody says anything that counts".to_owned(),
         (_, []) => String::new(),
-        (_, numbers) => format!("  said by {}", numbers.join(", ")),
+        (_, numbers) => format!("said by {}", numbers.join(", ")),
     }
 }
 
@@ -123,9 +130,9 @@ fn segment(page: &mut Page, story: &Explanation, segment: &ExplainedSegment) {
     };
     let restated = match segment.restated {
         0 => String::new(),
-        times => format!("  restated {}", counted(times, "time")),
+        times => format!("restated {}", counted(times, "time")),
     };
-    let rest = format!("{}{restated}", if segment.suppressed { ", suppressed" } else { "" });
+    let rest = format!("{} {restated}", if segment.suppressed { "suppressed" } else { "" });
     stretch(page, segment.period, segment.status.name(), tint, &rest);
     if !segment.reason.is_empty() {
         lines_below(page, INDENT, Tint::Plain, &segment.reason);
@@ -150,7 +157,7 @@ fn absences(page: &mut Page, story: &Explanation) {
     for absence in &story.absences {
         let until = absence.ends(story.window).unwrap_or(story.window.until.max(absence.period.from));
         let shown = Period::new(absence.period.from, until);
-        let why = if absence.is_deletion() { "  its deletion was captured" } else { "  a snapshot does not list it" };
+        let why = if absence.is_deletion() { "its deletion was captured" } else { "a snapshot does not list it" };
         stretch(page, shown, "ABSENT", Tint::Faint, why);
         evidence(page, story, &absence.reference);
     }
@@ -168,7 +175,7 @@ fn disagreements(page: &mut Page, story: &Explanation) {
 
 fn disagreement(page: &mut Page, one: &Disagreement) {
     let said: Vec<String> = one.said.iter().map(|said| format!("{} {}", said.source, said.status.name())).collect();
-    stretch(page, one.period, &said.join(", "), Tint::Doubtful, &format!("  {}", one.test));
+    stretch(page, one.period, &said.join(", "), Tint::Doubtful, &one.test);
     if one.known_reasons.is_empty() {
         lines_below(page, INDENT, Tint::Plain, "no reason is known for which the two may rightly differ");
     }
@@ -183,7 +190,7 @@ fn remarks(page: &mut Page, story: &Explanation) {
     }
     page.heading("Seen beyond the rules");
     for remark in &story.remarks {
-        stretch(page, remark.period, &remark.kind, Tint::Plain, &format!("  {}", remark.test));
+        stretch(page, remark.period, &remark.kind, Tint::Plain, &remark.test);
         lines_below(page, INDENT, Tint::Plain, &remark.words);
         evidence(page, story, &remark.reference);
     }
