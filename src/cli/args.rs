@@ -10,7 +10,8 @@ Exit status:
   0  done, and all evidence was read
   1  stopped by an error; no result was written
   2  wrong usage, or a file, folder or lake named that is not there or is none
-  3  done, but some evidence was rejected or could be read only in part
+  3  done, but some evidence was rejected or could be read only in part, or of the
+     records that `explain --raw` prints some are missing or their file was changed
   4  exceptions were found, and --fail-on exceptions was given";
 
 /// Per-control answers for an audit window, from exported AWS Config and Security Hub evidence.
@@ -35,6 +36,8 @@ pub(super) enum Command {
     Ingest(IngestArguments),
     /// Answer every control from a lake.
     Assess(AssessArguments),
+    /// Tell from a lake why one resource has the result it has, with the evidence.
+    Explain(ExplainArguments),
     /// List the controls, or explain one.
     Controls(ControlsArguments),
 }
@@ -90,18 +93,45 @@ pub(super) struct AssessArguments {
     pub(super) question: QuestionArguments,
 }
 
-/// What is asked of the evidence.
+/// Arguments of `explain`.
 #[derive(Debug, Args)]
-pub(super) struct QuestionArguments {
+pub(super) struct ExplainArguments {
+    /// A control, such as C10, with a resource; or the id of an exception alone, such as C10-3f9a2b1c.
+    #[arg(value_name = "CONTROL|EXCEPTION")]
+    pub(super) subject: String,
+    /// The resource: its ARN, id or name, or the end of one; for what is tested on accounts the account's id.
+    /// ACCOUNT/ID chooses among accounts.
+    #[arg(value_name = "RESOURCE")]
+    pub(super) resource: Option<String>,
+    /// The lake to answer from; that of a run is OUT/lake.
+    #[arg(long, value_name = "DIR")]
+    pub(super) lake: PathBuf,
+    #[command(flatten)]
+    pub(super) frame: FrameArguments,
+    /// Tell only what holds at this moment: 2026-03-11, which is that day's first, or 2026-03-11T09:12:00Z.
+    #[arg(long, value_name = "INSTANT")]
+    pub(super) at: Option<String>,
+    /// Print the records too, from the original evidence, whose SHA-256 is checked.
+    #[arg(long)]
+    pub(super) raw: bool,
+    /// Where the original evidence lies now: files, folders, bundles; may be repeated. Unless given, where
+    /// the ledger's paths lead from the working folder.
+    #[arg(long, value_name = "PATH", requires = "raw")]
+    pub(super) evidence: Vec<PathBuf>,
+    /// What to print: the screen, or the same as JSON.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: StoryFormatArgument,
+}
+
+/// Over which time, scope and sources the evidence is asked.
+#[derive(Debug, Args)]
+pub(super) struct FrameArguments {
     /// First day of the audit window, a whole UTC day: 2026-01-01.
     #[arg(long, value_name = "DAY")]
     pub(super) from: Option<String>,
     /// Last day of the audit window, included.
     #[arg(long, value_name = "DAY")]
     pub(super) through: Option<String>,
-    /// Folder for the result files; made if it is not there.
-    #[arg(long, value_name = "DIR")]
-    pub(super) out: PathBuf,
     /// Engagement file (TOML): name, window, scope, aliases, tags, parameters. Options win over it.
     #[arg(long, value_name = "FILE")]
     pub(super) engagement: Option<PathBuf>,
@@ -111,6 +141,16 @@ pub(super) struct QuestionArguments {
     /// Let only this source speak; may be repeated.
     #[arg(long, value_name = "SOURCE")]
     pub(super) source: Vec<SourceArgument>,
+}
+
+/// What is asked of the evidence.
+#[derive(Debug, Args)]
+pub(super) struct QuestionArguments {
+    #[command(flatten)]
+    pub(super) frame: FrameArguments,
+    /// Folder for the result files; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: PathBuf,
     /// Test only this control; may be repeated.
     #[arg(long, value_name = "CONTROL")]
     pub(super) control: Vec<String>,
@@ -153,6 +193,15 @@ pub(super) enum FormatArgument {
     Json,
     /// One row a control, as in controls.csv.
     Csv,
+}
+
+/// What stdout carries of a story.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum StoryFormatArgument {
+    /// The screen.
+    Table,
+    /// The same as data.
+    Json,
 }
 
 /// What makes a run fail.

@@ -16,8 +16,8 @@ pub use exit::Exit;
 use args::{Arguments, Command};
 use settings::UsageError;
 
-use crate::engine::AssessError;
 use crate::engine::settings_file::SettingsFileError;
+use crate::engine::{AssessError, ExplainError};
 use crate::evidence::DiscoverError;
 use crate::lake::LakeError;
 
@@ -31,6 +31,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Run(arguments) => commands::run::run(arguments),
         Command::Ingest(arguments) => commands::ingest::ingest(arguments),
         Command::Assess(arguments) => commands::assess::assess(arguments),
+        Command::Explain(arguments) => commands::explain::explain(arguments),
         Command::Controls(arguments) => commands::controls::controls(arguments),
     });
     done.unwrap_or_else(|error| {
@@ -71,11 +72,19 @@ fn is_usage(error: &anyhow::Error) -> bool {
         AssessError::Lake(error) => names_no_lake_or_evidence(error),
         AssessError::NotAnAccount(_) => false,
     };
+    let names_nothing = |error: &ExplainError| match error {
+        ExplainError::Assess(error) => is_bad_request(error),
+        ExplainError::NotAnId { .. }
+        | ExplainError::NoException { .. }
+        | ExplainError::NoSubject { .. }
+        | ExplainError::Several { .. } => true,
+    };
     error.is::<UsageError>()
         || error.is::<SettingsFileError>()
         || error.is::<DiscoverError>()
         || error.downcast_ref().is_some_and(names_no_lake_or_evidence)
         || error.downcast_ref().is_some_and(is_bad_request)
+        || error.downcast_ref().is_some_and(names_nothing)
 }
 
 fn help_or_usage(error: &clap::Error) -> Exit {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::args::{QuestionArguments, SourceArgument, SuppliedArguments};
+use super::args::{FrameArguments, SourceArgument, SuppliedArguments};
 use crate::engine::catalog::Catalog;
 use crate::engine::engagement::Engagement;
 use crate::engine::settings::Settings;
@@ -26,14 +26,14 @@ pub(super) fn catalog(file: Option<&Path>) -> anyhow::Result<Catalog> {
     Ok(catalog.with_file(&file.display().to_string(), &read_text(file)?)?)
 }
 
-/// What a run is asked: options, else the engagement file, else what is usual.
-pub(super) fn settings(question: &QuestionArguments) -> anyhow::Result<Settings> {
-    let engagement = match &question.engagement {
+/// What the evidence is asked, of all controls: options, else the engagement file, else what is usual.
+pub(super) fn settings(frame: &FrameArguments) -> anyhow::Result<Settings> {
+    let engagement = match &frame.engagement {
         Some(file) => Engagement::parse(&file.display().to_string(), &read_text(file)?)?,
         None => Engagement::default(),
     };
-    let from = day("--from", question.from.as_deref(), engagement.from)?;
-    let through = day("--through", question.through.as_deref(), engagement.through)?;
+    let from = day("--from", frame.from.as_deref(), engagement.from)?;
+    let through = day("--through", frame.through.as_deref(), engagement.through)?;
     if through < from {
         bail!(UsageError(format!("the window ends before it begins: {} .. {}", from.date(), through.date())));
     }
@@ -46,9 +46,8 @@ pub(super) fn settings(question: &QuestionArguments) -> anyhow::Result<Settings>
     settings.organizations = engagement.organizations;
     settings.max_gap_hours = engagement.max_gap_hours.unwrap_or(settings.max_gap_hours);
     settings.lag_tolerance_hours = engagement.lag_tolerance_hours.unwrap_or(settings.lag_tolerance_hours);
-    settings.controls = (!question.control.is_empty()).then(|| question.control.clone());
-    if !question.source.is_empty() {
-        settings.sources.retain(|source| question.source.iter().any(|asked| is_source(*asked, *source)));
+    if !frame.source.is_empty() {
+        settings.sources.retain(|source| frame.source.iter().any(|asked| is_source(*asked, *source)));
     }
     Ok(settings)
 }
@@ -85,6 +84,20 @@ fn day(option: &str, given: Option<&str>, engagement: Option<Instant>) -> anyhow
             "the audit window is not known: give {option}, or state it in the engagement file"
         ))),
     }
+}
+
+/// A moment inside the window: a day stands for its first.
+pub(super) fn moment(text: &str, window: Period) -> anyhow::Result<Instant> {
+    let at = Instant::parse_date(text).or_else(|_| Instant::parse(text)).map_err(|_| {
+        UsageError(format!("--at is no moment of the form 2026-01-31 or 2026-01-31T09:00:00Z: `{text}`"))
+    })?;
+    if !window.contains(at) {
+        let (from, until) = (window.from, window.until);
+        bail!(UsageError(format!(
+            "--at lies outside of the audit window, which is from {from} until {until}: `{text}`"
+        )));
+    }
+    Ok(at)
 }
 
 /// Makes the output folder, or says now that it cannot be used.

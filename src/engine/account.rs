@@ -22,8 +22,9 @@ use super::reperformance::measures::Measures;
 use super::reperformance::recording::Recording;
 use super::reperformance::trails::AllTrails;
 use super::reperformance::verdict::Beyond;
+use super::results::explanation::Origin;
 use super::settings::Settings;
-use super::timeline::{Detail, Observation, Stream, segments};
+use super::timeline::{Detail, Observation, Stream, Told, segments};
 use crate::lake::AccountRows;
 use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source, Status};
 
@@ -38,13 +39,14 @@ pub(super) struct Reading<'a> {
     pub(super) settings: &'a Settings,
     /// What delivered files attest, of all accounts.
     pub(super) delivered: &'a Attestations,
-    /// The one subject of which every observation is wanted, if any.
-    pub(super) watched: Option<&'a SubjectKey>,
+    /// Places of the tests of which origins and reasons are wanted, if somebody asks why.
+    pub(super) watched: Option<&'a BTreeSet<usize>>,
 }
 
 impl Reading<'_> {
-    fn detail_of(&self, subject: &SubjectKey) -> Detail {
-        if self.watched == Some(subject) { Detail::Observations } else { Detail::Changes }
+    /// Whether somebody asks who says what of a test, and why.
+    fn is_watched(&self, test: usize) -> bool {
+        self.watched.is_some_and(|tests| tests.contains(&test))
     }
 }
 
@@ -136,7 +138,7 @@ pub(super) struct AccountEvidence {
 }
 
 /// Where observations of one stream come from (spec section 1): source, test, subject and origin.
-type StreamKey = (Source, usize, SubjectKey, String);
+type StreamKey = (Source, usize, SubjectKey, Origin);
 
 /// What was seen of a subject beyond a rule at each moment at which it changed.
 type Sightings = Vec<(Instant, Vec<Beyond>, EvidenceReference)>;
@@ -230,8 +232,12 @@ pub(super) fn close_streams(
         let (source, test, subject, _) = &key;
         let last = observations.iter().map(|observation| observation.at).max();
         let Some(until) = vouched_until(*source, subject, &horizon, last) else { return };
-        let segments = segments(observations, until, reading.detail_of(subject));
-        let stream = Stream { source: *source, test: *test, segments };
+        let told = reading.is_watched(*test).then(|| {
+            let segments = segments(observations.clone(), until, Detail::Reasons);
+            Box::new(Told { origin: key.3.clone(), segments })
+        });
+        let segments = segments(observations, until, Detail::Changes);
+        let stream = Stream { source: *source, test: *test, segments, told };
         closed.push((key, stream));
     });
     closed.sort_by(|(left, _), (right, _)| left.cmp(right));

@@ -18,7 +18,7 @@ use super::settings::Settings;
 use super::timeline::intersect_all;
 use crate::formats::DeliveredName;
 use crate::lake::{FileRow, Lake, LakeError};
-use crate::model::{AccountId, Period, Region, Source};
+use crate::model::{AccountId, EvidenceReference, Period, Region, Source};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -83,35 +83,10 @@ impl AssessError {
 /// # Errors
 /// When the lake cannot be read, or settings name what does not exist.
 pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Assessment, AssessError> {
-    let matcher = RuleMatcher::new(catalog, &settings.rule_aliases)?;
     let tested = chosen_controls(catalog, settings)?;
-    let ledger = lake.ledger()?;
-    let mut evidence = read_all(lake, catalog, &matcher, settings, &ledger)?;
-    let seen = seen_accounts(lake, &evidence, &ledger);
-    let scope = Scope::new(settings.scope.as_deref(), &seen);
-    note_recorders_off(&mut evidence, settings);
-    let corners = evidence.attestations.corners();
-    let in_scope = in_scope(&scope, &corners);
-    let absences = evidence
-        .absences
-        .iter()
-        .map(|(subject, of_recorders)| (subject.clone(), intersect_all(of_recorders.clone())))
-        .collect();
-    let not_recorded = not_recorded(&evidence, catalog, settings, &in_scope);
-    let identifiers: Vec<String> = catalog.tests.iter().map(|test| test.identifier.clone()).collect();
-    let ground = Ground {
-        evidence: &evidence,
-        absences: &absences,
-        by_test: &by_test(&evidence, catalog, settings),
-        by_type: &by_type(&evidence),
-        scope: &scope,
-        settings,
-        identifiers: &identifiers,
-        uncovered: &uncovered(&evidence.attestations, &in_scope, settings),
-        without_region: without_region(&scope, &in_scope, &seen),
-        not_recorded: &not_recorded,
-    };
-    let outcomes = answer_all(&tested, &ground);
+    let basis = Basis::read(lake, catalog, settings, None)?;
+    let outcomes = answer_all(&tested, &basis.ground(settings));
+    let Basis { evidence, ledger, seen, scope, corners, in_scope, not_recorded, .. } = basis;
     let mut assessment = Assessment {
         engagement: settings.engagement.clone(),
         window: settings.window,
@@ -140,6 +115,81 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
         assessment.disagreements.extend(disagreements);
     }
     Ok(assessment)
+}
+
+/// All that controls are judged on, read and put in order.
+pub(super) struct Basis {
+    evidence: AccountEvidence,
+    pub(super) ledger: Vec<FileRow>,
+    /// Every account that evidence is from or about.
+    seen: BTreeSet<AccountId>,
+    scope: Scope,
+    /// Every account and region that evidence speaks of.
+    corners: BTreeSet<(AccountId, Region)>,
+    /// Those whose coverage counts.
+    in_scope: Vec<(AccountId, Region)>,
+    absences: BTreeMap<SubjectKey, Vec<(Period, EvidenceReference)>>,
+    by_test: Vec<Vec<SubjectKey>>,
+    by_type: BTreeMap<String, Vec<SubjectKey>>,
+    identifiers: Vec<String>,
+    uncovered: BTreeSet<(AccountId, Region)>,
+    without_region: u64,
+    not_recorded: BTreeMap<(AccountId, Region), Vec<(String, Period)>>,
+}
+
+impl Basis {
+    /// Reads a lake. Of the tests that are watched, streams keep who speaks and why.
+    pub(super) fn read(
+        lake: &Lake,
+        catalog: &Catalog,
+        settings: &Settings,
+        watched: Option<&BTreeSet<usize>>,
+    ) -> Result<Self, AssessError> {
+        let matcher = RuleMatcher::new(catalog, &settings.rule_aliases)?;
+        let ledger = lake.ledger()?;
+        let mut evidence = read_all(lake, catalog, &matcher, settings, &ledger, watched)?;
+        let seen = seen_accounts(lake, &evidence, &ledger);
+        let scope = Scope::new(settings.scope.as_deref(), &seen);
+        note_recorders_off(&mut evidence, settings);
+        let corners = evidence.attestations.corners();
+        let in_scope = in_scope(&scope, &corners);
+        let absences = evidence
+            .absences
+            .iter()
+            .map(|(subject, of_recorders)| (subject.clone(), intersect_all(of_recorders.clone())))
+            .collect();
+        Ok(Self {
+            absences,
+            by_test: by_test(&evidence, catalog, settings),
+            by_type: by_type(&evidence),
+            identifiers: catalog.tests.iter().map(|test| test.identifier.clone()).collect(),
+            uncovered: uncovered(&evidence.attestations, &in_scope, settings),
+            without_region: without_region(&scope, &in_scope, &seen),
+            not_recorded: not_recorded(&evidence, catalog, settings, &in_scope),
+            evidence,
+            ledger,
+            seen,
+            scope,
+            corners,
+            in_scope,
+        })
+    }
+
+    /// What a control is evaluated on.
+    pub(super) fn ground<'a>(&'a self, settings: &'a Settings) -> Ground<'a> {
+        Ground {
+            evidence: &self.evidence,
+            absences: &self.absences,
+            by_test: &self.by_test,
+            by_type: &self.by_type,
+            scope: &self.scope,
+            settings,
+            identifiers: &self.identifiers,
+            uncovered: &self.uncovered,
+            without_region: self.without_region,
+            not_recorded: &self.not_recorded,
+        }
+    }
 }
 
 /// Evaluates every control, with where its sources agree.
@@ -180,7 +230,7 @@ pub fn check(catalog: &Catalog, settings: &Settings) -> Result<(), AssessError> 
 }
 
 /// The controls asked for, in the order of the catalog.
-fn chosen_controls<'a>(catalog: &'a Catalog, settings: &Settings) -> Result<Vec<Tested<'a>>, AssessError> {
+pub(super) fn chosen_controls<'a>(catalog: &'a Catalog, settings: &Settings) -> Result<Vec<Tested<'a>>, AssessError> {
     let asked: Option<BTreeSet<&str>> = match &settings.controls {
         None => None,
         Some(ids) => {
@@ -212,6 +262,7 @@ fn read_all(
     matcher: &RuleMatcher,
     settings: &Settings,
     ledger: &[FileRow],
+    watched: Option<&BTreeSet<usize>>,
 ) -> Result<AccountEvidence, AssessError> {
     let accounts = lake.accounts();
     let mut ties = Ties::default();
@@ -219,7 +270,7 @@ fn read_all(
         ties.add(rows);
     }
     let delivered = delivered(ledger);
-    let reading = Reading { catalog, matcher, ties: &ties, settings, delivered: &delivered, watched: None };
+    let reading = Reading { catalog, matcher, ties: &ties, settings, delivered: &delivered, watched };
     let parts: Vec<AccountEvidence> = accounts
         .par_iter()
         .map(|name| {
@@ -308,7 +359,7 @@ fn by_type(evidence: &AccountEvidence) -> BTreeMap<String, Vec<SubjectKey>> {
     by_type
 }
 
-fn key_of(name: &super::results::SubjectName) -> SubjectKey {
+pub(super) fn key_of(name: &super::results::SubjectName) -> SubjectKey {
     SubjectKey {
         account: name.account.clone(),
         resource_type: name.resource_type.as_str().into(),
@@ -459,7 +510,7 @@ fn evidence_account(ledger: &[FileRow]) -> EvidenceAccount {
     sum
 }
 
-fn ledger_row(row: FileRow) -> LedgerRow {
+pub(super) fn ledger_row(row: FileRow) -> LedgerRow {
     LedgerRow {
         evidence_id: row.evidence_id,
         path: row.path,

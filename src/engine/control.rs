@@ -222,8 +222,7 @@ fn judge(tested: &Tested<'_>, ground: &Ground<'_>, subject: &SubjectKey) -> Opti
     if !is_account && !is_spoken_of && !is_shown {
         return None;
     }
-    let history = Period::new(beginning(&streams, absences, window), window.until);
-    let full = control_timeline(&streams, absences, history);
+    let full = full_timeline(&streams, absences, window);
     let name = ground.evidence.registry.name(subject);
     let exceptions = exceptions(tested, ground, &name, &streams, absences, &full);
     let timeline = cut(&full, window);
@@ -275,6 +274,11 @@ fn is_covered_by(period: Period, absences: &Absences) -> bool {
     let absent: i64 =
         absences.iter().filter_map(|(absence, _)| absence.intersect(period)).map(Period::microseconds).sum();
     absent == period.microseconds()
+}
+
+/// A subject's status from the first moment of which anything is known to the window's end.
+pub(super) fn full_timeline(streams: &[&Stream], absences: &Absences, window: Period) -> Vec<Stretch> {
+    control_timeline(streams, absences, Period::new(beginning(streams, absences, window), window.until))
 }
 
 /// The first moment of which anything is known, so that an exception's true beginning is found.

@@ -19,5 +19,7 @@ mod control;
 mod known_differences;
 mod agreement;
 mod assess;
+mod explain;
 
 pub use assess::{AssessError, assess, check};
+pub use explain::{Asked, ExplainError, explain};

@@ -2,6 +2,8 @@
 //!
 //! Whatever a report shows stands here; a renderer decides nothing and sorts nothing.
 
+pub mod explanation;
+
 use std::collections::BTreeMap;
 
 use crate::model::{AccountId, EvidenceReference, Instant, Period, Region, Source};

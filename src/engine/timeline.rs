@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::model::{EvidenceReference, Instant, Period, Source, Status};
 
 use super::results::ControlStatus;
+use super::results::explanation::Origin;
 
 /// One statement of one source about one subject for one test at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,16 +29,26 @@ pub(super) struct Segment {
     pub(super) reference: EvidenceReference,
     /// Why, as of that observation.
     pub(super) reason: Option<Arc<str>>,
+    /// How many later observations merely said the same again.
+    pub(super) restated: u32,
 }
 
-/// Whether observations that only restate what holds already make segments of their own.
+/// When an observation merely restates what holds already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Detail {
-    /// They do not: what is held grows with what changed.
+    /// When it says the same status.
     #[default]
     Changes,
-    /// They do, for whoever wants to see each observation.
-    Observations,
+    /// When it gives the same reason too, for whoever asks why: a failure that goes on for another reason
+    /// makes a segment of its own.
+    Reasons,
+}
+
+impl Detail {
+    fn is_restated(self, before: &Segment, next: &Observation) -> bool {
+        let is_same_status = before.status == next.status && before.suppressed == next.suppressed;
+        is_same_status && (self == Self::Changes || before.reason == next.reason)
+    }
 }
 
 /// A stream's segments, in order, without overlap; between the first and the last without a pause.
@@ -46,6 +57,16 @@ pub(super) struct Stream {
     pub(super) source: Source,
     /// Place of the test in the catalog.
     pub(super) test: usize,
+    pub(super) segments: Vec<Segment>,
+    /// Who speaks and why; kept only of the tests that somebody asks about.
+    pub(super) told: Option<Box<Told>>,
+}
+
+/// What whoever asks why wants of a stream, beside what is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) origin: Origin,
+    /// The same observations with [`Detail::Reasons`].
     pub(super) segments: Vec<Segment>,
 }
 
@@ -58,22 +79,28 @@ pub(super) fn segments(mut observations: Vec<Observation>, vouched_until: Instan
         key(left).cmp(&key(right)).then_with(|| left.reference.cmp(&right.reference))
     });
     observations.dedup_by_key(|observation| observation.at);
-    if detail == Detail::Changes {
-        observations.dedup_by_key(|observation| (observation.status, observation.suppressed));
-    }
-    let ends: Vec<Instant> = observations.iter().skip(1).map(|next| next.at).chain([vouched_until]).collect();
-    observations
-        .into_iter()
-        .zip(ends)
-        .map(|(observation, end)| Segment {
-            period: Period::new(observation.at, end.max(observation.at)),
+    let mut segments: Vec<Segment> = Vec::new();
+    for observation in observations {
+        let at = observation.at;
+        match segments.last_mut() {
+            Some(last) if detail.is_restated(last, &observation) => {
+                last.restated = last.restated.saturating_add(1);
+                continue;
+            }
+            Some(last) => last.period.until = at,
+            None => {}
+        }
+        segments.push(Segment {
+            period: Period::new(at, vouched_until.max(at)),
             status: observation.status,
             suppressed: observation.suppressed,
             reference: observation.reference,
             reason: observation.reason,
-        })
-        .filter(|segment| !segment.period.is_empty())
-        .collect()
+            restated: 0,
+        });
+    }
+    segments.retain(|segment| !segment.period.is_empty());
+    segments
 }
 
 /// A stretch of time in which a subject has one status for a control.
@@ -196,3 +223,6 @@ pub(super) fn intersect_all(mut lists: Vec<Vec<(Period, EvidenceReference)>>) ->
     }
     common
 }
+
+#[cfg(test)]
+mod tests;

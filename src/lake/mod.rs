@@ -17,12 +17,14 @@ mod outcome;
 mod known;
 mod ingest;
 mod reader;
+mod originals;
 
 use std::path::{Path, PathBuf};
 
 pub use commit::{Commit, CommittedFile};
 pub use ingest::{IngestSummary, Progress, ingest};
 pub use layout::MADE_BY_RUN;
+pub use originals::{Original, OriginalRecord, WantedFile, originals};
 pub use reader::{AccountRows, Lake, TieRow};
 pub use schema::{
     ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SCHEMA_VERSION,

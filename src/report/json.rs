@@ -3,6 +3,7 @@
 //! The order of fields is the order of the structs here; lists keep the assessment's order. Rates are
 //! the shortest digits that read back as the same double; a rate of nothing is `null`.
 
+mod explanation;
 mod seen;
 
 use serde::ser::Error as _;
@@ -16,6 +17,7 @@ use crate::engine::results::{
 use crate::model::{AccountId, Instant, Period, Region};
 
 use super::{ReportError, figures};
+pub use explanation::explanation;
 use seen::SeenFormatter;
 
 /// The version of the layout of `results.json`.

@@ -10,6 +10,7 @@ pub mod escape;
 pub mod ties;
 pub mod json;
 pub mod csv;
+pub mod records;
 pub mod terminal;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod tests;
 use thiserror::Error;
 
 use crate::engine::results::Assessment;
+use crate::engine::results::explanation::{Explanation, OriginalText};
 
 pub use self::terminal::{Style, screen};
 pub use self::ties::account_adds_up;
@@ -80,5 +82,35 @@ pub fn stdout(assessment: &Assessment, format: Format<'_>) -> Result<Vec<u8>, Re
         Format::Table { width, style } => Ok(screen(assessment, width, style).into_bytes()),
         Format::Json => json::results(assessment),
         Format::Csv => csv::controls(assessment),
+    }
+}
+
+/// How a story goes to standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoryFormat<'a> {
+    /// The screen, for people.
+    Table {
+        /// Columns of the terminal.
+        width: usize,
+        /// How it is dressed.
+        style: Style<'a>,
+    },
+    /// The same as data.
+    Json,
+}
+
+/// The bytes for standard output that explain one subject, with records of the original evidence behind it.
+///
+/// # Errors
+/// [`ReportError`], when the story contradicts the subject's figures or cannot be written.
+pub fn explanation(
+    story: &Explanation,
+    originals: &[OriginalText],
+    format: StoryFormat<'_>,
+) -> Result<Vec<u8>, ReportError> {
+    ties::check_story(story)?;
+    match format {
+        StoryFormat::Table { width, style } => Ok(terminal::explanation(story, originals, width, style).into_bytes()),
+        StoryFormat::Json => json::explanation(story, originals),
     }
 }

@@ -10,6 +10,9 @@ use crate::engine::results::{
 };
 
 use super::ReportError;
+use crate::engine::results::ControlStatus;
+use crate::engine::results::explanation::Explanation;
+use crate::model::Period;
 
 /// Checks the evidence account against itself and the ledger, and every control against itself and
 /// its rows.
@@ -21,6 +24,24 @@ pub fn check(assessment: &Assessment) -> Result<(), ReportError> {
     ledger_ties(&assessment.evidence, &assessment.ledger)?;
     assessment.controls.iter().try_for_each(control_adds_up)?;
     rows_tie(assessment)
+}
+
+/// Checks that a story that was not cut to a moment fills the window as the subject's row in
+/// `subjects.csv` says.
+///
+/// # Errors
+/// [`ReportError::DoesNotAddUp`] names the status and the two lengths of time.
+pub fn check_story(story: &Explanation) -> Result<(), ReportError> {
+    if story.at.is_some() {
+        return Ok(());
+    }
+    let mut told: BTreeMap<ControlStatus, i64> = BTreeMap::new();
+    for stretch in &story.statuses {
+        let inside = stretch.period.intersect(story.window).map_or(0, Period::microseconds);
+        *told.entry(stretch.status).or_default() += inside;
+    }
+    let counted = &story.result.microseconds;
+    truth(told == *counted, || format!("the story tells {told:?} microseconds, the subject's row has {counted:?}"))
 }
 
 /// Checks that files and records are accounted for without remainder.

@@ -32,6 +32,8 @@ mod spec_reperformed;
 #[cfg(test)]
 mod spec_account_evidence;
 #[cfg(test)]
+mod spec_explain;
+#[cfg(test)]
 mod negative_space;
 #[cfg(test)]
 mod negative_bundles;

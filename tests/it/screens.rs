@@ -23,6 +23,23 @@ fn the_sample() {
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 100), "{}", run.stdout);
 }
 
+#[cfg(unix)]
+#[test]
+fn one_resource_of_the_sample_explained() {
+    let dir = TestDir::new();
+    std::os::unix::fs::symlink(sample_data(), dir.path("sample-data")).unwrap();
+    dir.tickmark(&[&["run", "sample-data", "--out", "report"], &HALF_YEAR[..]].concat());
+    let explain = |arguments: &[&str]| {
+        dir.tickmark(&[&["explain"], arguments, &["--lake", "report/lake"], &HALF_YEAR[..]].concat())
+    };
+    let group = explain(&["C10", "sg-a142a63d36676901f"]);
+    assert_seen("explain-group", &group);
+    assert_seen("explain-bucket-at", &explain(&["C14", "example-corp-staging-uploads", "--at", "2026-02-25"]));
+    let whole_names = |line: &&str| !line.contains("sample-data/") && !line.contains("arn:aws:");
+    let laid_out: Vec<&str> = group.stdout.lines().filter(whole_names).collect();
+    assert!(laid_out.iter().all(|line| line.chars().count() <= 100), "{}", group.stdout);
+}
+
 #[test]
 fn help() {
     let dir = TestDir::new();
@@ -31,6 +48,7 @@ fn help() {
         ("help-run", vec!["run", "--help"]),
         ("help-ingest", vec!["ingest", "--help"]),
         ("help-assess", vec!["assess", "--help"]),
+        ("help-explain", vec!["explain", "--help"]),
         ("help-controls", vec!["controls", "--help"]),
     ] {
         let run = dir.tickmark(&arguments);

@@ -30,8 +30,9 @@ pub(in crate::cli) fn assess(arguments: &AssessArguments) -> anyhow::Result<Exit
 
 /// Reads what was asked, and makes the output folder.
 pub(super) fn prepare(question: &QuestionArguments) -> anyhow::Result<Prepared> {
-    let settings = settings(question)?;
-    let catalog = catalog(question.catalog.as_deref())?;
+    let mut settings = settings(&question.frame)?;
+    settings.controls = (!question.control.is_empty()).then(|| question.control.clone());
+    let catalog = catalog(question.frame.catalog.as_deref())?;
     engine::check(&catalog, &settings)?;
     prepare_out(&question.out)?;
     Ok(Prepared { catalog, settings })

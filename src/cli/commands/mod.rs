@@ -2,5 +2,6 @@
 
 pub(super) mod assess;
 pub(super) mod controls;
+pub(super) mod explain;
 pub(super) mod ingest;
 pub(super) mod run;

@@ -7,6 +7,7 @@ use crate::engine::catalog::rule_names::RuleMatch;
 use crate::engine::identity::{Place, RegionBasis, SubjectKey};
 use crate::engine::presence::{Captured, Event, RecorderSnapshots};
 use crate::engine::reperformance::measures::SECURITY_HUB_PREFIX;
+use crate::engine::results::explanation::Origin;
 use crate::engine::timeline::Observation;
 use crate::formats::is_deletion;
 use crate::lake::{EvaluationRow, RuleRow};
@@ -30,6 +31,9 @@ impl Captured for ComplianceItem<'_> {
     }
 }
 
+/// How a rule ceases to speak of a resource that the compliance item still stands for.
+const NO_LONGER_LISTED: &str = "no longer among the rules of its compliance item";
+
 /// The resource resolved last, with the subject it is: several rules speak of one resource in a row.
 type LastSubject<'a> = Option<((&'a str, (&'a str, &'a str)), SubjectKey)>;
 
@@ -40,6 +44,8 @@ struct Statement<'a> {
     rule: &'a str,
     at: Instant,
     status: Status,
+    /// The rule's word, or how it ceased to speak.
+    said: &'a str,
     reference: EvidenceReference,
 }
 
@@ -103,6 +109,7 @@ pub(super) fn read(
             rule: &row.rule_name,
             at: row.observed_at,
             status: status_of(&row.compliance),
+            said: &row.compliance,
             reference: reference(&row.evidence_id, row.record_number),
         };
         observe(account, &statement, &rules, reading, streams, evidence, &mut last);
@@ -155,21 +162,21 @@ fn statements_of<'a>(
     let mut statements = Vec::new();
     let mut listed: Vec<&'a str> = Vec::new();
     for (at, event) in events {
-        let (rules, ended_by): (&[&'a EvaluationRow], &EvidenceReference) = match event {
-            Event::Captured(item) => (&item.rules, &item.reference),
-            Event::Relisted(item, reference) => (&item.rules, reference),
-            Event::Deleted(item) => (&[], &item.reference),
-            Event::Dropped(reference) => (&[], reference),
+        let (rules, ended_by, how): (&[&'a EvaluationRow], &EvidenceReference, &'static str) = match event {
+            Event::Captured(item) => (&item.rules, &item.reference, NO_LONGER_LISTED),
+            Event::Relisted(item, reference) => (&item.rules, reference, NO_LONGER_LISTED),
+            Event::Deleted(item) => (&[], &item.reference, "its compliance item was deleted"),
+            Event::Dropped(reference) => (&[], reference, "a snapshot no longer lists its compliance item"),
         };
         let now: Vec<&'a str> = rules.iter().map(|row| row.rule_name.as_str()).collect();
         for rule in listed.iter().filter(|rule| !now.contains(rule)) {
             let reference = ended_by.clone();
-            statements.push(Statement { region, resource, rule, at: *at, status: Status::Ended, reference });
+            statements.push(Statement { region, resource, rule, at: *at, status: Status::Ended, said: how, reference });
         }
         for row in rules {
             let reference = reference(&row.evidence_id, row.record_number);
-            let status = status_of(&row.compliance);
-            statements.push(Statement { region, resource, rule: &row.rule_name, at: *at, status, reference });
+            let (rule, said, status) = (&row.rule_name, &row.compliance, status_of(&row.compliance));
+            statements.push(Statement { region, resource, rule, at: *at, status, said, reference });
         }
         listed = now;
     }
@@ -202,13 +209,14 @@ fn observe<'a>(
         _ => subject_of(evidence, reading, place, statement.resource, basis),
     };
     *last = Some((resource, subject.clone()));
-    let origin = format!("{account} {} {}", statement.region, statement.rule);
+    let origin = Origin::Rule { account: account.clone(), region: region.clone(), name: statement.rule.to_owned() };
+    let reason = || format!("rule {}: {}", statement.rule, statement.said).into();
     let observation = Observation {
         at: statement.at,
         status: statement.status,
         suppressed: false,
         reference: statement.reference.clone(),
-        reason: None,
+        reason: reading.is_watched(test).then(reason),
     };
     streams.add((Source::Config, test, subject, origin), &Horizon::Corner(region), observation);
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{AccountEvidence, Horizon, Reading, Streams, reference, subject_of};
 use crate::engine::catalog::finding_controls::security_control_id;
 use crate::engine::identity::{ACCOUNT_TYPE, Place, RegionBasis, SubjectKey};
+use crate::engine::results::explanation::Origin;
 use crate::engine::timeline::Observation;
 use crate::lake::FindingRow;
 use crate::model::{AccountId, Arn, Region, Source, Status};
@@ -74,6 +75,7 @@ fn standing<'a>(records: &[&'a FindingRow]) -> Option<&'a FindingRow> {
 #[derive(Default)]
 struct Resolver {
     last: Option<ResolvedRow>,
+    last_reason: Option<Arc<str>>,
 }
 
 /// What decides a row's subjects and tests, and what it was resolved to.
@@ -83,6 +85,17 @@ struct ResolvedRow {
 }
 
 impl Resolver {
+    /// What a finding says, kept once as long as it says the same.
+    fn reason(&mut self, row: &FindingRow, control: Option<&str>) -> Arc<str> {
+        let words = reason(row, control);
+        if let Some(known) = self.last_reason.as_ref().filter(|known| ***known == *words) {
+            return Arc::clone(known);
+        }
+        let words: Arc<str> = words.into();
+        self.last_reason = Some(Arc::clone(&words));
+        words
+    }
+
     fn subject(
         &mut self,
         account: &AccountId,
@@ -155,17 +168,39 @@ fn observe(
             continue;
         }
         let subject = resolver.subject(account, row, reading, evidence);
-        let origin = format!("{} {}", standing.product_arn, standing.finding_id);
+        let origin =
+            Origin::Finding { product: Arc::clone(&standing.product_arn), id: Arc::clone(&standing.finding_id) };
         let source_row = if status_of(row) == status_of(standing) { row } else { standing };
         let observation = Observation {
             at: standing.updated_at,
             status,
             suppressed: is_suppressed(standing),
             reference: reference(&source_row.evidence_id, source_row.record_number),
-            reason: None,
+            reason: reading.is_watched(*test).then(|| resolver.reason(standing, control.as_deref())),
         };
         streams.add((Source::SecurityHub, *test, subject, origin), &horizon, observation);
     }
+}
+
+/// What a finding says, in its own words.
+fn reason(row: &FindingRow, control: Option<&str>) -> String {
+    let said = if row.compliance_status.is_empty() { "no status" } else { &row.compliance_status };
+    let mut words = format!("{} {said}", control.unwrap_or_default());
+    let workflow = format!("workflow {}", row.workflow_status);
+    let archived = row.record_state.eq_ignore_ascii_case("ARCHIVED");
+    let codes = format!("reason codes {}", row.reason_codes);
+    for (part, is_there) in [
+        (row.title.as_ref(), !row.title.is_empty()),
+        (workflow.as_str(), !row.workflow_status.is_empty()),
+        (codes.as_str(), !row.reason_codes.is_empty()),
+        ("the finding is archived", archived),
+    ] {
+        if is_there {
+            words.push_str("; ");
+            words.push_str(part);
+        }
+    }
+    words
 }
 
 /// Whether a finding typed as a resource is about the account: some tools write `AwsIamUser` with the

@@ -23,6 +23,7 @@ use crate::engine::reperformance::resources::{
 };
 use crate::engine::reperformance::trails::{AllTrails, Memberships, TRAIL_TYPE, TrailHistory, TrailView};
 use crate::engine::reperformance::users::Reports;
+use crate::engine::results::explanation::Origin;
 use crate::engine::timeline::Observation;
 use crate::lake::AccountRows;
 use crate::model::{AccountId, Region, Source};
@@ -204,7 +205,8 @@ impl Streams {
         horizon: &Horizon,
         verdicts: Vec<DatedVerdict>,
     ) {
-        let key = (Source::Reperformed, test, subject.clone(), parameters.words());
+        let origin = Origin::Check { parameters: parameters.words() };
+        let key = (Source::Reperformed, test, subject.clone(), origin);
         let mut beyond = Vec::new();
         for DatedVerdict { at, verdict, reference } in verdicts {
             let status = status_of(verdict.as_ref());

@@ -9,11 +9,14 @@ mod opening;
 mod controls;
 mod remarks;
 mod next_steps;
+mod explanation;
 
 use crate::engine::results::Assessment;
 
 use super::ties;
 use page::Page;
+
+pub use explanation::explanation;
 
 /// The narrowest and the widest screen that is laid out for.
 const WIDTHS: (usize, usize) = (80, 120);
