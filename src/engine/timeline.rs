@@ -59,7 +59,9 @@ pub(super) fn segments(mut observations: Vec<Observation>, vouched_until: Instan
     });
     observations.dedup_by_key(|observation| observation.at);
     if detail == Detail::Changes {
-        observations.dedup_by_key(|observation| (observation.status, observation.suppressed));
+        // A verdict that stands for another reason is no repetition: whoever reads it wants what holds now.
+        observations
+            .dedup_by_key(|observation| (observation.status, observation.suppressed, observation.reason.clone()));
     }
     let ends: Vec<Instant> = observations.iter().skip(1).map(|next| next.at).chain([vouched_until]).collect();
     observations
@@ -196,3 +198,6 @@ pub(super) fn intersect_all(mut lists: Vec<Vec<(Period, EvidenceReference)>>) ->
     }
     common
 }
+
+#[cfg(test)]
+mod tests;
