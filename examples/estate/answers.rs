@@ -3,13 +3,14 @@
 //! Worked out from the world model's own turns, not from the files, and only as far as this estate needs:
 //! its evidence reaches beyond the window on both sides, so no status runs out.
 
-use crate::catalog::{TESTS, Test, Verdict};
+use crate::catalog::{Asker, TESTS, Test, Verdict, verdict};
 use crate::compliance;
 use crate::delivery::snapshot_times;
 use crate::hub::{self, Outcome};
+use crate::identity::{policy_times, report_times, summary_times};
 use crate::instant::Instant;
-use crate::items::capture;
-use crate::model::{Kind, Notice, Recorder, State, Subject};
+use crate::items::{capture, is_invisible};
+use crate::model::{CREDENTIAL_DAYS, Kind, Notice, Recorder, State, Subject};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -108,6 +109,87 @@ fn listen_hub(recorders: &[Recorder], control: &str) -> Voices {
         }
     }
     voices
+}
+
+/// What somebody finds who judges the configuration itself, with the parameters of the deployed rules.
+fn listen_auditor(recorders: &[Recorder], control: &str) -> Voices {
+    let mut voices = Voices::new();
+    let tests: Vec<&Test> = TESTS.iter().filter(|test| test.control == control).collect();
+    for recorder in recorders {
+        for subject in recorder.subjects.iter().filter(|subject| concerns(recorders, control, subject)) {
+            for test in tests.iter().filter(|test| test.kind == subject.kind) {
+                let said: Vec<_> = looks(recorder, subject, test)
+                    .into_iter()
+                    .filter_map(|at| judged_at(recorder, subject, test, at))
+                    .collect();
+                if said.iter().any(|(_, said)| *said != Says::Ended) {
+                    let stream = format!("{}/{}", recorder.label(), test.identifier);
+                    voice(&mut voices, recorder, subject).streams.entry(stream).or_default().extend(said);
+                }
+            }
+        }
+    }
+    voices
+}
+
+/// When the configuration shows something of a subject: its items and those of its flow logs; for what is in
+/// no item, the account's own exports.
+fn looks(recorder: &Recorder, subject: &Subject, test: &Test) -> Vec<Instant> {
+    let is_home = recorder.region == "us-east-1";
+    match test.control {
+        "C01" | "C02" | "C03" if is_home => report_times(recorder),
+        "C04" if is_home => policy_times(recorder),
+        "C05" if is_home => [report_times(recorder), summary_times(recorder)].concat(),
+        "C12" if is_home => captures(recorder, Kind::Trail),
+        "C01" | "C02" | "C03" | "C04" | "C05" | "C12" => Vec::new(),
+        "C15" => [own_captures(recorder, subject), captures(recorder, Kind::FlowLog)].concat(),
+        _ => own_captures(recorder, subject),
+    }
+}
+
+fn captures(recorder: &Recorder, kind: Kind) -> Vec<Instant> {
+    let of_kind = recorder.subjects.iter().filter(|subject| subject.kind == kind);
+    of_kind.flat_map(|subject| own_captures(recorder, subject)).collect()
+}
+
+/// When the recorder shows a change of the subject.
+fn own_captures(recorder: &Recorder, subject: &Subject) -> Vec<Instant> {
+    let changes = subject.changes.iter().enumerate().filter(|(_, change)| change.notice != Notice::NotRecorded);
+    let visible = changes.filter(|(index, change)| subject.recorded && !is_invisible(subject, *index, change));
+    visible.map(|(_, change)| shown(recorder, subject, change.at, change.state.is_none())).collect()
+}
+
+fn shown(recorder: &Recorder, subject: &Subject, at: Instant, is_end: bool) -> Instant {
+    visible_end(recorder, subject, capture(recorder, subject, at), is_end)
+}
+
+/// The state that evidence of `at` shows: what exports say is of that instant, what items say is what the
+/// recorder has written down until then.
+fn known_state<'a>(recorder: &Recorder, subject: &'a Subject, test: &Test, at: Instant) -> Option<&'a State> {
+    if matches!(test.kind, Kind::Account) || matches!(test.control, "C01" | "C02" | "C03") {
+        return subject.state_at(at);
+    }
+    let seen = |change: &&crate::model::Change| shown(recorder, subject, change.at, change.state.is_none()) <= at;
+    subject.changes.iter().rev().find(seen).and_then(|change| change.state.as_ref())
+}
+
+fn judged_at(recorder: &Recorder, subject: &Subject, test: &Test, at: Instant) -> Option<(Instant, Says)> {
+    let Some(state) = known_state(recorder, subject, test, at) else { return Some((at, Says::Ended)) };
+    let strictest = recorder.rules.iter().map(|rule| rule.key_days).min().unwrap_or(CREDENTIAL_DAYS);
+    let found = match state {
+        State::Vpc { .. } => Some(if is_logged(recorder, subject, test, at) { Verdict::Pass } else { Verdict::Fail }),
+        // The default group is what C11 is about, no other.
+        State::Group { is_default: false, .. } if test.control == "C11" => return None,
+        state => verdict(Asker::Auditor { key_days: strictest }, test, state, at),
+    };
+    found.map(|verdict| (at, says(Some(verdict))))
+}
+
+/// Whether the evidence until `at` shows a flow log of the network.
+fn is_logged(recorder: &Recorder, network: &Subject, test: &Test, at: Instant) -> bool {
+    let logs = recorder.subjects.iter().filter(|subject| subject.kind == Kind::FlowLog);
+    let mut states = logs.filter_map(|log| known_state(recorder, log, test, at));
+    states.any(|state| matches!(state, State::FlowLog { vpc, .. } if *vpc == network.id))
 }
 
 /// Whether a control is about this subject: C08 only about buckets that a trail delivers to.
@@ -260,6 +342,7 @@ pub(crate) fn markdown(recorders: &[Recorder]) -> String {
         out.push_str("| source | population | tested | not applicable | not tested | failed | exceptions |\n|---|---|---|---|---|---|---|\n");
         out.push_str(&section(recorders, "config", &tests, &listen_config(recorders, &control)));
         out.push_str(&section(recorders, "securityhub", &tests, &listen_hub(recorders, &control)));
+        out.push_str(&section(recorders, "reperformed", &tests, &listen_auditor(recorders, &control)));
         out.push('\n');
     }
     out.trim_end().to_owned() + "\n"

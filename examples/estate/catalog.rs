@@ -1,7 +1,7 @@
 //! The tests behind the controls: their rule names, their Security Hub controls and their verdicts.
 
 use crate::instant::Instant;
-use crate::model::{Ingress, Kind, State, is_overdue};
+use crate::model::{Access, CREDENTIAL_DAYS, Ingress, Kind, Root, State, Traffic, is_overdue};
 
 /// What a source says of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +9,37 @@ pub(crate) enum Verdict {
     Pass,
     Fail,
     NotApplicable,
+}
+
+/// Who asks: the sources rightly differ on some states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asker {
+    /// An AWS Config rule, deployed to fail keys older than so many days.
+    Rule {
+        key_days: i64,
+    },
+    SecurityHub,
+    /// An auditor who looks at the configuration, with the parameters of the deployed rule.
+    Auditor {
+        key_days: i64,
+    },
+}
+
+impl Asker {
+    const fn key_days(self) -> i64 {
+        match self {
+            Self::Rule { key_days } | Self::Auditor { key_days } => key_days,
+            Self::SecurityHub => CREDENTIAL_DAYS,
+        }
+    }
+
+    const fn is_hub(self) -> bool {
+        matches!(self, Self::SecurityHub)
+    }
+
+    const fn is_auditor(self) -> bool {
+        matches!(self, Self::Auditor { .. })
+    }
 }
 
 /// One AWS Config managed rule.
@@ -212,52 +243,82 @@ const fn judged(passes: bool) -> Verdict {
     if passes { Verdict::Pass } else { Verdict::Fail }
 }
 
+/// The estate has no prefix list but one that holds the whole world.
 fn is_open(ingress: &[Ingress], ports: &[i64]) -> bool {
-    let world = |rule: &&Ingress| rule.source == "0.0.0.0/0" || rule.source == "::/0";
+    let world = |rule: &&Ingress| rule.source == "0.0.0.0/0" || rule.source == "::/0" || rule.source.starts_with("pl-");
     ingress.iter().filter(world).any(|rule| ports.iter().any(|port| (rule.from_port..=rule.to_port).contains(port)))
 }
 
-/// What `test` makes of `state` at `at`; `None` where the rule does not look at such a thing.
-pub(crate) fn verdict(test: &Test, state: &State, at: Instant) -> Option<Verdict> {
+/// What `asker` makes of `state` at `at` for `test`; `None` where the rule does not look at such a thing.
+pub(crate) fn verdict(asker: Asker, test: &Test, state: &State, at: Instant) -> Option<Verdict> {
     match state {
-        State::Account { root_key, root_mfa, minimum_length, multi_region_trail } => match test.control {
-            "C04" => Some(judged(*minimum_length >= 14)),
-            "C05" if test.hub == "IAM.4" => Some(judged(!root_key)),
-            "C05" => Some(judged(*root_mfa)),
-            "C12" => Some(judged(*multi_region_trail)),
-            _ => None,
-        },
-        State::User { .. } => user_verdict(test, state, at),
-        State::Policy { admin, .. } => Some(judged(!admin)),
-        State::Bucket { public, logging, encrypted, .. } => match test.control {
-            "C08" if test.hub == "S3.2" => Some(judged(!public)),
+        State::Account { .. } => account_verdict(asker, test, state),
+        State::User { .. } => user_verdict(asker, test, state, at),
+        // Security Hub leaves permissions boundaries out, the rule and who reads it do not.
+        State::Policy { admin, boundary, .. } => Some(judged(!admin || (*boundary && asker.is_hub()))),
+        State::Bucket { access, logging, encrypted, .. } => match test.control {
+            "C08" if test.hub == "S3.2" => {
+                Some(judged(*access == Access::Private || (*access == Access::HeldByAccount && asker.is_auditor())))
+            }
             "C08" => Some(Verdict::Pass),
             "C14" => Some(judged(logging.is_some())),
             _ => Some(judged(*encrypted)),
         },
         State::Group { ingress, egress, is_default, .. } => match test.hub {
             "EC2.13" => Some(judged(!is_open(ingress, &[22]))),
+            "EC2.14" if asker.is_hub() => Some(judged(!is_open(ingress, &[3389]))),
             "EC2.14" => Some(judged(!is_open(ingress, &COMMON_PORTS))),
             _ if *is_default => Some(judged(ingress.is_empty() && !egress)),
             _ => Some(Verdict::NotApplicable),
         },
-        State::Vpc { logged, .. } => Some(judged(*logged)),
+        // Security Hub asks for rejected traffic.
+        State::Vpc { logged, .. } => {
+            Some(judged(logged.is_some_and(|traffic| traffic == Traffic::All || !asker.is_hub())))
+        }
         State::Trail { key, validation, .. } => {
             Some(judged(if test.control == "C09" { key.is_some() } else { *validation }))
         }
-        State::FlowLog { .. } | State::Recorder => None,
+        State::FlowLog { .. } | State::Recorder { .. } | State::PrefixList | State::AccountBlock => None,
     }
 }
 
-fn user_verdict(test: &Test, state: &State, at: Instant) -> Option<Verdict> {
+fn account_verdict(asker: Asker, test: &Test, state: &State) -> Option<Verdict> {
+    let State::Account { root_key, root, passwords, multi_region_trail } = state else { return None };
+    match test.control {
+        "C04" => Some(judged(passwords.is_some_and(|passwords| {
+            // Each of Security Hub's controls asks for one requirement, IAM.15 for the length.
+            passwords.minimum_length >= 14 && (asker.is_hub() || passwords.remembered >= 24)
+        }))),
+        "C05" if test.hub == "IAM.4" => Some(judged(!root_key)),
+        "C05" => Some(match root {
+            Root::Password { mfa } => judged(*mfa),
+            Root::Nothing if asker.is_hub() => Verdict::Pass,
+            Root::Nothing => Verdict::NotApplicable,
+        }),
+        "C12" => Some(judged(*multi_region_trail)),
+        _ => None,
+    }
+}
+
+fn user_verdict(asker: Asker, test: &Test, state: &State, at: Instant) -> Option<Verdict> {
     let State::User { attached, password, mfa, key, .. } = state else { return None };
+    let is_absent = match test.control {
+        "C01" => password.is_none(),
+        "C02" => password.is_none() && key.is_none(),
+        "C03" => key.is_none(),
+        _ => false,
+    };
+    // To the rules a user without the credential is one more that complies.
+    if is_absent && asker.is_auditor() {
+        return Some(Verdict::NotApplicable);
+    }
     match test.control {
         "C01" => Some(judged(password.is_none() || *mfa)),
         "C02" => {
             let mut idle = [password, key].into_iter().flatten().filter_map(|credential| credential.idle_since);
-            Some(judged(!idle.any(|since| is_overdue(since, at))))
+            Some(judged(!idle.any(|since| is_overdue(since, at, CREDENTIAL_DAYS))))
         }
-        "C03" => Some(judged(!key.is_some_and(|credential| is_overdue(credential.since, at)))),
+        "C03" => Some(judged(!key.is_some_and(|credential| is_overdue(credential.since, at, asker.key_days())))),
         _ => Some(judged(!attached)),
     }
 }

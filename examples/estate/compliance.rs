@@ -51,9 +51,11 @@ fn rule_turns(
     points: &[Instant],
 ) -> Vec<(Instant, Option<Verdict>)> {
     let mut found: Vec<(Instant, Option<Verdict>)> = Vec::new();
-    for point in points {
+    let is_overlooked = |at| rule.test.is_some_and(|test| subject.is_overlooked(test.identifier, at));
+    for point in points.iter().filter(|point| !is_overlooked(**point)) {
         let state = subject.state_at(*point);
         let seen = recorder.captured(match state {
+            Some(_) if subject.missed_once.contains(point) => rule.seen(rule.seen(*point).plus(MINUTE)),
             Some(_) => rule.seen(*point),
             None => deletion_seen(recorder, subject, *point),
         });

@@ -2,7 +2,7 @@
 
 use crate::instant::Instant;
 use crate::json::{self, array, object, text, text_or_null, texts};
-use crate::model::{Ingress, State, Subject};
+use crate::model::{Access, Ingress, State, Subject, Traffic};
 use crate::random::Random;
 
 /// The parts of an item that depend on the type.
@@ -32,9 +32,9 @@ pub(crate) struct Recorded<'a> {
 pub(crate) fn render(subject: &Subject, state: &State, at: Instant, place: Recorded<'_>) -> Parts {
     match state {
         State::Account { .. } => Parts::of("{}".to_owned()),
-        State::Recorder => Parts::of(recorder(subject, place)),
+        State::Recorder { is_on } => Parts::of(recorder(subject, *is_on, place)),
         State::User { groups, attached, .. } => Parts::of(user(subject, groups, *attached)),
-        State::Policy { service, version, admin } => Parts::of(policy(subject, service, *version, *admin, at)),
+        State::Policy { .. } => Parts::of(policy(subject, state, at)),
         State::Bucket { .. } => bucket(subject, state, place.account),
         State::Group { .. } => group(subject, state, place),
         State::Vpc { cidr, is_default, .. } => Parts::of(object(&[
@@ -45,12 +45,14 @@ pub(crate) fn render(subject: &Subject, state: &State, at: Instant, place: Recor
             ("isDefault", is_default.to_string()),
             ("tags", array(&[object(&[("key", text("Name")), ("value", text(&subject.name))])])),
         ])),
-        State::FlowLog { vpc } => flow_log(subject, vpc),
+        State::FlowLog { vpc, traffic } => flow_log(subject, vpc, *traffic),
+        State::PrefixList => Parts::of(prefix_list(subject, place)),
+        State::AccountBlock => Parts::of(account_block()),
         State::Trail { .. } => Parts::of(trail(subject, state, place)),
     }
 }
 
-fn recorder(subject: &Subject, place: Recorded<'_>) -> String {
+fn recorder(subject: &Subject, is_on: bool, place: Recorded<'_>) -> String {
     let group = object(&[
         ("AllSupported", "true".to_owned()),
         ("IncludeGlobalResourceTypes", (place.region == "us-east-1").to_string()),
@@ -59,7 +61,7 @@ fn recorder(subject: &Subject, place: Recorded<'_>) -> String {
         ("Id", text(&subject.id)),
         ("Name", text(&subject.id)),
         ("RecordingGroup", group),
-        ("Recording", "true".to_owned()),
+        ("Recording", is_on.to_string()),
     ])
 }
 
@@ -108,7 +110,9 @@ fn policy_version(service: &str, version: i64, admin: bool, is_default: bool, ma
     ])
 }
 
-fn policy(subject: &Subject, service: &str, version: i64, admin: bool, at: Instant) -> String {
+fn policy(subject: &Subject, state: &State, at: Instant) -> String {
+    let State::Policy { service, version, admin, boundary } = state else { return "{}".to_owned() };
+    let (version, admin, boundary) = (*version, *admin, i64::from(*boundary));
     let mut versions = vec![policy_version(service, version, admin, true, at)];
     if version > 1 {
         versions.push(policy_version(service, version - 1, false, false, subject.created));
@@ -119,8 +123,8 @@ fn policy(subject: &Subject, service: &str, version: i64, admin: bool, at: Insta
         ("arn", text(&subject.arn)),
         ("path", text("/")),
         ("defaultVersionId", text(&format!("v{version}"))),
-        ("attachmentCount", "1".to_owned()),
-        ("permissionsBoundaryUsageCount", "0".to_owned()),
+        ("attachmentCount", (1 - boundary).to_string()),
+        ("permissionsBoundaryUsageCount", boundary.to_string()),
         ("isAttachable", "true".to_owned()),
         ("createDate", text(&subject.created.milliseconds())),
         ("policyVersionList", array(&versions)),
@@ -128,16 +132,16 @@ fn policy(subject: &Subject, service: &str, version: i64, admin: bool, at: Insta
 }
 
 fn bucket_policy(name: &str, public: bool, trail: bool) -> String {
-    let statement = if public {
-        format!(r#"{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{name}/*"}}"#)
-    } else if trail {
-        format!(
-            r#"{{"Effect":"Allow","Principal":{{"Service":"cloudtrail.amazonaws.com"}},"Action":"s3:PutObject","Resource":"arn:aws:s3:::{name}/AWSLogs/*"}}"#
-        )
-    } else {
+    let everybody =
+        format!(r#"{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{name}/*"}}"#);
+    let delivery = format!(
+        r#"{{"Effect":"Allow","Principal":{{"Service":"cloudtrail.amazonaws.com"}},"Action":"s3:PutObject","Resource":"arn:aws:s3:::{name}/AWSLogs/*"}}"#
+    );
+    let statements: Vec<String> = public.then_some(everybody).into_iter().chain(trail.then_some(delivery)).collect();
+    if statements.is_empty() {
         return "null".to_owned();
-    };
-    text(&format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#))
+    }
+    text(&format!(r#"{{"Version":"2012-10-17","Statement":{}}}"#, array(&statements)))
 }
 
 fn access_control_list(owner: &str) -> String {
@@ -153,14 +157,14 @@ fn access_control_list(owner: &str) -> String {
 }
 
 fn bucket(subject: &Subject, state: &State, account: &str) -> Parts {
-    let State::Bucket { public, logging, encrypted, trail, classification } = state else {
+    let State::Bucket { access, logging, encrypted, trail, classification } = state else {
         return Parts::of("{}".to_owned());
     };
     let owner = Random::keyed(0, account).hexadecimal(64);
     let tags = classification
         .as_ref()
         .map_or_else(|| "{}".to_owned(), |value| object(&[("data-classification", text(value))]));
-    let blocked = (!public).to_string();
+    let blocked = (*access == Access::Private).to_string();
     let block = ["blockPublicAcls", "ignorePublicAcls", "blockPublicPolicy", "restrictPublicBuckets"]
         .map(|name| (name, blocked.clone()));
     let rule = object(&[
@@ -179,7 +183,7 @@ fn bucket(subject: &Subject, state: &State, account: &str) -> Parts {
                 ("logFilePrefix", text_or_null(logging.as_ref().map(|_| subject.name.as_str()))),
             ]),
         ),
-        ("BucketPolicy", object(&[("policyText", bucket_policy(&subject.name, *public, *trail))])),
+        ("BucketPolicy", object(&[("policyText", bucket_policy(&subject.name, *access != Access::Private, *trail))])),
         (
             "BucketVersioningConfiguration",
             object(&[("status", text("Enabled")), ("isMfaDeleteEnabled", "null".to_owned())]),
@@ -200,16 +204,18 @@ fn bucket(subject: &Subject, state: &State, account: &str) -> Parts {
 
 fn permission(rule: &Ingress) -> String {
     let is_six = rule.source.contains(':');
+    let is_list = rule.source.starts_with("pl-");
+    let is_four = !is_six && !is_list;
     let range = |name| object(&[(name, text(&rule.source)), ("description", text(&rule.description))]);
     object(&[
         ("fromPort", rule.from_port.to_string()),
         ("ipProtocol", text("tcp")),
         ("ipv6Ranges", if is_six { array(&[range("cidrIpv6")]) } else { "[]".to_owned() }),
-        ("prefixListIds", "[]".to_owned()),
+        ("prefixListIds", if is_list { array(&[range("prefixListId")]) } else { "[]".to_owned() }),
         ("toPort", rule.to_port.to_string()),
         ("userIdGroupPairs", "[]".to_owned()),
-        ("ipv4Ranges", if is_six { "[]".to_owned() } else { array(&[range("cidrIp")]) }),
-        ("ipRanges", if is_six { "[]".to_owned() } else { texts([rule.source.as_str()]) }),
+        ("ipv4Ranges", if is_four { array(&[range("cidrIp")]) } else { "[]".to_owned() }),
+        ("ipRanges", if is_four { texts([rule.source.as_str()]) } else { "[]".to_owned() }),
     ])
 }
 
@@ -247,14 +253,39 @@ fn group(subject: &Subject, state: &State, place: Recorded<'_>) -> Parts {
     Parts { relationships: array(&[related]), ..Parts::of(configuration) }
 }
 
-fn flow_log(subject: &Subject, vpc: &str) -> Parts {
+/// In the form of newer types: members as CloudFormation names them.
+fn prefix_list(subject: &Subject, place: Recorded<'_>) -> String {
+    let entry = |range, what| object(&[("Cidr", text(range)), ("Description", text(what))]);
+    object(&[
+        ("PrefixListName", text(&subject.name)),
+        ("AddressFamily", text("IPv4")),
+        ("MaxEntries", "5".to_owned()),
+        ("Entries", array(&[entry("198.51.100.0/24", "office"), entry("0.0.0.0/0", "home office, for now")])),
+        ("PrefixListId", text(&subject.id)),
+        ("OwnerId", text(place.account)),
+        ("Version", "2".to_owned()),
+        ("Arn", text(&subject.arn)),
+    ])
+}
+
+fn account_block() -> String {
+    object(&[
+        ("blockPublicAcls", "false".to_owned()),
+        ("ignorePublicAcls", "true".to_owned()),
+        ("blockPublicPolicy", "false".to_owned()),
+        ("restrictPublicBuckets", "true".to_owned()),
+    ])
+}
+
+fn flow_log(subject: &Subject, vpc: &str, traffic: Traffic) -> Parts {
+    let traffic = if traffic == Traffic::All { "ALL" } else { "ACCEPT" };
     let configuration = object(&[
         ("creationTime", text(&subject.created.milliseconds())),
         ("deliverLogsStatus", text("SUCCESS")),
         ("flowLogId", text(&subject.id)),
         ("flowLogStatus", text("ACTIVE")),
         ("resourceId", text(vpc)),
-        ("trafficType", text("ALL")),
+        ("trafficType", text(traffic)),
         ("tags", "[]".to_owned()),
     ]);
     Parts::of(configuration)

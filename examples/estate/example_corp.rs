@@ -2,12 +2,15 @@
 //!
 //! Every event of the story is written here, by name and time; `example_corp.md` tells it to readers.
 
-use crate::instant::Instant;
-use crate::model::{Kind, Outage, Recorder, State, Subject};
+mod production;
+
+use crate::instant::{Instant, MINUTE};
+use crate::model::{Exports, Kind, Outage, Passwords, Recorder, Root, State, Subject, Traffic};
 use crate::random::Random;
 use crate::rules::{Place, Rule, USUAL};
 use crate::states::{
-    bucket, bucket_subject, closed_group, default_group, flow_log, group, open_group, person, policy, service, vpc,
+    account_block, bucket, bucket_subject, closed_group, default_group, flow_log, group, held_bucket, open_group,
+    person, policy, service, vpc,
 };
 
 pub(crate) const MANAGEMENT: &str = "111122223333";
@@ -39,8 +42,8 @@ pub(crate) fn recorders(seed: u64) -> Vec<Recorder> {
         management(seed),
         management_second(seed),
         log_archive(seed),
-        production(seed),
-        production_second(seed),
+        production::production(seed),
+        production::production_second(seed),
         staging(seed),
         staging_second(seed),
     ]
@@ -53,7 +56,7 @@ fn recorder(seed: u64, account: &str, region: &str, subjects: Vec<Subject>, hub:
     rules.push(Rule::custom(place, "example-corp-data-classification-tag", Kind::Bucket));
     let recorder_arn = format!("arn:aws:config:{region}:{account}:configuration-recorder/default");
     let own = Subject::new(Kind::Recorder, "default", "default", recorder_arn, before(9, 1))
-        .then(before(9, 1), State::Recorder);
+        .then(before(9, 1), State::Recorder { is_on: true });
     let mut all = vec![own, account_subject(account)];
     all.extend(subjects);
     Recorder {
@@ -70,22 +73,45 @@ fn recorder(seed: u64, account: &str, region: &str, subjects: Vec<Subject>, hub:
         hub_refresh: (22, 24),
         unconsolidated: false,
         snapshots_per_day: 1,
+        exports: Exports::MONTHLY,
     }
 }
 
-fn account_state(minimum_length: i64) -> State {
-    State::Account { root_key: false, root_mfa: true, minimum_length, multi_region_trail: true }
+/// An account whose password policy asks for so many characters and remembers so many passwords.
+fn account_state(minimum_length: i64, remembered: i64) -> State {
+    let passwords = Some(Passwords { minimum_length, remembered });
+    State::Account { root_key: false, root: Root::Password { mfa: true }, passwords, multi_region_trail: true }
 }
 
-/// The account itself; staging's password policy was too short for some days (C04).
+/// Management between two password policies.
+fn without_policy() -> State {
+    State::Account { root_key: false, root: Root::Password { mfa: true }, passwords: None, multi_region_trail: true }
+}
+
+/// Log-archive, once the organization has taken away what its root user signed in with.
+fn without_root() -> State {
+    let passwords = Some(Passwords { minimum_length: 14, remembered: 24 });
+    State::Account { root_key: false, root: Root::Nothing, passwords, multi_region_trail: true }
+}
+
+/// When log-archive's root user lost its credentials.
+const ROOT_REMOVED: Instant = on(2, 10, 19, 50);
+
+/// The account itself: staging's password policy was too short for some days, and remembered too little
+/// for some weeks; management had none for two days (C04).
 fn account_subject(account: &str) -> Subject {
     let arn = format!("arn:aws:iam::{account}:root");
     let subject = Subject::new(Kind::Account, account, account, arn, before(9, 1)).unrecorded();
-    let subject = subject.then(before(9, 2), account_state(14));
-    if account == STAGING {
-        subject.then(on(2, 2, 9, 40), account_state(8)).then(on(2, 5, 15, 10), account_state(14))
-    } else {
-        subject
+    let subject = subject.then(before(9, 2), account_state(14, 24));
+    match account {
+        STAGING => subject
+            .then(on(2, 2, 9, 40), account_state(8, 24))
+            .then(on(2, 5, 15, 10), account_state(14, 24))
+            .then(on(5, 11, 8, 20), account_state(14, 5))
+            .then(on(5, 27, 16, 45), account_state(14, 24)),
+        MANAGEMENT => subject.then(on(6, 15, 9, 5), without_policy()).then(on(6, 17, 10, 30), account_state(14, 24)),
+        LOG_ARCHIVE => subject.then(ROOT_REMOVED, without_root()).miss_once(ROOT_REMOVED),
+        _ => subject,
     }
 }
 
@@ -103,13 +129,18 @@ fn organization_trail() -> Subject {
     Subject::new(Kind::Trail, "example-org-trail", "example-org-trail", arn, before(9, 3)).then(before(9, 3), state)
 }
 
+const LOGGED: Option<Traffic> = Some(Traffic::All);
+
+fn log_of(network: &Subject, traffic: Traffic) -> State {
+    State::FlowLog { vpc: network.id.clone(), traffic }
+}
+
 /// A network with its flow log and a default group that is closed.
 fn network(seed: u64, place: (&str, &str), name: &str, made: Instant) -> Vec<Subject> {
     let network = vpc(seed, place, name, made)
-        .then(made, State::Vpc { cidr: "10.20.0.0/16".to_owned(), is_default: false, logged: true });
+        .then(made, State::Vpc { cidr: "10.20.0.0/16".to_owned(), is_default: false, logged: LOGGED });
     let closed = default_group(seed, place, &network.id, made).then(made.plus(1_000), closed_group(&network.id));
-    let log =
-        flow_log(seed, place, &network.id, made).then(made.plus(2_000), State::FlowLog { vpc: network.id.clone() });
+    let log = flow_log(seed, place, &network.id, made).then(made.plus(2_000), log_of(&network, Traffic::All));
     vec![network, closed, log]
 }
 
@@ -145,7 +176,8 @@ fn not_recorded_user(seed: u64) -> Subject {
 }
 
 /// Management: the default group of its network stays as AWS made it until May (C11); an old policy
-/// with full rights is tolerated and suppressed in Security Hub (C07).
+/// with full rights is tolerated and suppressed in Security Hub (C07). It has no password policy for two
+/// days (C04).
 fn management(seed: u64) -> Recorder {
     let place = (MANAGEMENT, HOME);
     let mut subjects = network(seed, place, "default", before(9, 4));
@@ -159,20 +191,18 @@ fn management(seed: u64) -> Recorder {
         organization_trail(),
         person(seed, MANAGEMENT, "nora.castellan", before(9, 12)),
         policy(seed, MANAGEMENT, "legacy-admin", before(9, 15))
-            .then(before(9, 15), State::Policy { service: "iam".to_owned(), version: 1, admin: true })
+            .then(before(9, 15), State::Policy { service: "iam".to_owned(), version: 1, admin: true, boundary: false })
             .suppress("IAM.1"),
     ]);
-    recorder(
-        seed,
-        MANAGEMENT,
-        HOME,
-        subjects,
-        &["IAM.9", "CloudTrail.1", "CloudTrail.2", "CloudTrail.4", "IAM.1", "EC2.2"],
-    )
+    let hub = ["IAM.9", "CloudTrail.1", "CloudTrail.2", "CloudTrail.4", "IAM.1", "EC2.2"];
+    let mut recorder = recorder(seed, MANAGEMENT, HOME, subjects, &hub);
+    recorder.exports.policies = vec![on(6, 15, 13, 0), on(6, 17, 12, 0)];
+    recorder
 }
 
 /// Log archive: the trail's bucket, and the bucket for access logs that logs nothing itself (C14,
-/// suppressed). No rule and no Security Hub control looks at its one user.
+/// suppressed). No rule and no Security Hub control looks at its one user. Its root user has nothing to
+/// sign in with from February on (C05).
 fn log_archive(seed: u64) -> Recorder {
     let subjects = vec![
         organization_trail(),
@@ -180,85 +210,14 @@ fn log_archive(seed: u64) -> Recorder {
         bucket_subject(ACCESS_LOGS, before(9, 3)).then(before(9, 3), bucket(None, false, "internal")).suppress("S3.9"),
         person(seed, LOG_ARCHIVE, "break-glass-01", before(9, 5)).unevaluated(),
     ];
-    let mut recorder = recorder(seed, LOG_ARCHIVE, HOME, subjects, &["S3.2", "S3.9"]);
+    let mut recorder = recorder(seed, LOG_ARCHIVE, HOME, subjects, &["S3.2", "S3.9", "IAM.9"]);
     recorder.hub_empty = vec!["IAM.1"];
+    recorder.exports.summaries = true;
+    recorder.exports.summaries_at = vec![ROOT_REMOVED.plus(10 * MINUTE)];
     recorder
 }
 
 const MFA_WITH_PASSWORD: bool = true;
-
-fn production_users(seed: u64) -> Vec<Subject> {
-    let made = before(9, 12);
-    let becker = person(seed, PRODUCTION, "tom.becker", made);
-    let becker = crate::states::restated(becker, made, crate::states::idle_person(made, on(1, 19, 16, 0)))
-        .deleted(on(6, 3, 9, 20));
-    let raman = person(seed, PRODUCTION, "priya.raman", on(5, 18, 8, 55));
-    let raman = crate::states::restated(
-        raman,
-        on(5, 18, 8, 55),
-        crate::states::person_state(on(5, 18, 8, 55), !MFA_WITH_PASSWORD),
-    )
-    .then(on(5, 19, 10, 30), crate::states::person_state(on(5, 18, 8, 55), MFA_WITH_PASSWORD));
-    let export = service(seed, PRODUCTION, "svc-billing-export", made, Instant::at(2025, 8, 1, 7, 0))
-        .then(on(1, 19, 14, 25), crate::states::service_state(on(1, 19, 14, 25)))
-        .then(on(4, 13, 9, 0), crate::states::service_state(on(4, 13, 9, 0)));
-    vec![becker, raman, export]
-}
-
-/// Production: an SSH port open to the world for two days (C10), a policy with full rights for one
-/// afternoon (C07), keys, leave and onboarding of people (C01 to C03), a public bucket that is none of C08's.
-fn production(seed: u64) -> Recorder {
-    let place = (PRODUCTION, HOME);
-    let mut subjects = network(seed, place, "production", before(9, 4));
-    let network = network_id(&subjects);
-    subjects.extend(production_users(seed));
-    let web = group(seed, place, "web-public", before(9, 20))
-        .then(before(9, 20), open_group(&network, 443, "0.0.0.0/0"))
-        .then(on(2, 17, 13, 20), crate::states::opened(&network, 443, 22, "0.0.0.0/0"))
-        .then(on(2, 19, 8, 45), open_group(&network, 443, "0.0.0.0/0"));
-    let database = group(seed, place, "database", on(3, 4, 9, 10))
-        .then(on(3, 4, 9, 10), open_group(&network, 5432, "10.20.0.0/16"));
-    let marketing = bucket_subject("example-corp-marketing-assets", before(10, 6))
-        .then(before(10, 6), bucket(Some(ACCESS_LOGS), false, "public"))
-        .then(on(3, 16, 10, 0), crate::states::public_bucket(Some(ACCESS_LOGS)))
-        .then(on(3, 23, 17, 30), bucket(Some(ACCESS_LOGS), false, "public"));
-    let statements = bucket_subject("example-corp-statements", before(9, 22))
-        .then(before(9, 22), bucket(Some(ACCESS_LOGS), false, "restricted"));
-    let deployer = |version, admin| State::Policy { service: "ecs".to_owned(), version, admin };
-    let app = policy(seed, PRODUCTION, "app-deployer", before(9, 21))
-        .then(before(9, 21), deployer(2, false))
-        .then(on(3, 24, 10, 20), deployer(3, true))
-        .then(on(3, 24, 15, 55), deployer(4, false));
-    subjects.extend([web, database, marketing, statements, app, organization_trail().warn("CloudTrail.2")]);
-    let hub = ["IAM.5", "IAM.3", "IAM.1", "EC2.13", "EC2.2", "S3.2", "CloudTrail.2"];
-    let mut recorder = recorder(seed, PRODUCTION, HOME, subjects, &hub);
-    // The organization takes one of its rules back in April; what it said ends with it.
-    for rule in recorder.rules.iter_mut().filter(|rule| rule.name.starts_with("OrgConfigRule-cloud-trail")) {
-        rule.until = Some(on(4, 1, 12, 0));
-    }
-    recorder
-}
-
-/// Production's second region: a network without flow logs for four days (C15), a group that was open
-/// already when the year began (C10). It records IAM too.
-fn production_second(seed: u64) -> Recorder {
-    let place = (PRODUCTION, SECOND);
-    let mut subjects = network(seed, place, "production-eu", before(9, 4));
-    let main = network_id(&subjects);
-    let made = on(3, 2, 9, 30);
-    let analytics = vpc(seed, place, "analytics", made);
-    let state = |logged| State::Vpc { cidr: "10.44.0.0/16".to_owned(), is_default: false, logged };
-    let log = flow_log(seed, place, &analytics.id, on(3, 6, 14, 0))
-        .then(on(3, 6, 14, 0), State::FlowLog { vpc: analytics.id.clone() });
-    let closed = default_group(seed, place, &analytics.id, made).then(made.plus(60_000), closed_group(&analytics.id));
-    let edge = group(seed, place, "vpn-edge", before(9, 25))
-        .then(before(9, 25), open_group(&main, 443, "198.51.100.0/24"))
-        .then(Instant::at(2025, 12, 20, 18, 5), crate::states::opened(&main, 443, 22, "0.0.0.0/0"))
-        .then(on(1, 7, 11, 15), open_group(&main, 443, "198.51.100.0/24"));
-    subjects.extend([analytics.then(made, state(false)).then(on(3, 6, 14, 0), state(true)), closed, log, edge]);
-    subjects.extend(production_users(seed));
-    recorder(seed, PRODUCTION, SECOND, subjects, &["EC2.2", "EC2.6"])
-}
 
 /// A network that was made for a test and deleted in March, with its group.
 fn short_lived_network(seed: u64) -> Vec<Subject> {
@@ -283,7 +242,8 @@ fn debug_trail() -> Subject {
 }
 
 /// Staging: a remote desktop port open to all of IPv6 at the end of the window (C10), a bucket that was
-/// deleted and made again (C14), a key that was never rotated (C03), a lost second factor (C01).
+/// deleted and made again (C14), a key that was never rotated (C03), a lost second factor (C01), a
+/// database port open to the world (C10), and a policy that only the account's block holds back (C08).
 fn staging(seed: u64) -> Recorder {
     let place = (STAGING, HOME);
     let mut subjects = network(seed, place, "staging", before(9, 4));
@@ -298,14 +258,18 @@ fn staging(seed: u64) -> Recorder {
         .then(before(9, 20), open_group(&network, 22, "203.0.113.0/28"))
         .then(on(5, 29, 15, 35), crate::states::opened(&network, 22, 3389, "::/0"));
     let internal = group(seed, place, "web-internal", before(9, 20))
-        .then(before(9, 20), open_group(&network, 8443, "10.20.0.0/16"));
+        .then(before(9, 20), open_group(&network, 8443, "10.20.0.0/16"))
+        .then(on(1, 26, 10, 10), crate::states::opened(&network, 8443, 3306, "0.0.0.0/0"))
+        .then(on(1, 29, 16, 5), open_group(&network, 8443, "10.20.0.0/16"));
     let uploads = bucket_subject("example-corp-staging-uploads", before(10, 2))
         .then(before(10, 2), bucket(Some(ACCESS_LOGS), false, "internal"))
         .deleted(on(2, 20, 11, 0))
         .then(on(3, 2, 9, 0), bucket(None, false, "internal"))
         .then(on(3, 4, 12, 30), bucket(Some(ACCESS_LOGS), false, "internal"));
-    let debug =
-        bucket_subject(DEBUG_LOGS, before(10, 2)).then(before(10, 2), bucket(Some(ACCESS_LOGS), true, "internal"));
+    let debug = bucket_subject(DEBUG_LOGS, before(10, 2))
+        .then(before(10, 2), bucket(Some(ACCESS_LOGS), true, "internal"))
+        .then(on(4, 21, 10, 30), held_bucket(Some(ACCESS_LOGS), "internal"))
+        .then(on(4, 24, 15, 0), bucket(Some(ACCESS_LOGS), true, "internal"));
     subjects.extend([
         marta,
         sync,
@@ -313,12 +277,14 @@ fn staging(seed: u64) -> Recorder {
         internal,
         uploads,
         debug,
+        account_block(STAGING, before(9, 2)),
         debug_trail(),
         organization_trail().warn("CloudTrail.2"),
     ]);
     let mut recorder =
         recorder(seed, STAGING, HOME, subjects, &["IAM.5", "IAM.4", "IAM.15", "EC2.14", "EC2.2", "CloudTrail.2"]);
     recorder.unconsolidated = true;
+    recorder.exports.report_days = 7;
     recorder
 }
 
@@ -326,7 +292,11 @@ fn staging(seed: u64) -> Recorder {
 fn staging_second(seed: u64) -> Recorder {
     let subjects = network(seed, (STAGING, SECOND), "staging-eu", before(9, 4));
     let mut recorder = recorder(seed, STAGING, SECOND, subjects, &["EC2.2", "EC2.6"]);
-    recorder.outage = Some(Outage { from: on(4, 3, 7, 0), until: on(4, 8, 9, 30) });
+    let (from, until) = (on(4, 3, 7, 0), on(4, 8, 9, 30));
+    recorder.outage = Some(Outage { from, until });
+    for own in recorder.subjects.iter_mut().filter(|subject| subject.kind == Kind::Recorder) {
+        *own = own.clone().then(from, State::Recorder { is_on: false }).then(until, State::Recorder { is_on: true });
+    }
     recorder
 }
 

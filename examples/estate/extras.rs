@@ -1,13 +1,14 @@
-//! Exports from other tools: rule evaluations fetched by hand, an OCSF finding, a Prowler scan.
+//! Exports beside what AWS delivers: rule evaluations and trail states fetched by hand, an OCSF finding,
+//! a Prowler scan.
 
 use crate::catalog::Verdict;
 use crate::compliance;
-use crate::example_corp::{LOG_ARCHIVE, PRODUCTION, STAGING};
+use crate::example_corp::{LOG_ARCHIVE, MANAGEMENT, PRODUCTION, STAGING};
 use crate::findings;
 use crate::hub;
-use crate::instant::{HOUR, Instant};
+use crate::instant::{DAY, HOUR, Instant, MINUTE};
 use crate::json::{array, object, text, texts};
-use crate::model::Recorder;
+use crate::model::{Kind, Recorder};
 use crate::output::Output;
 use std::io;
 
@@ -17,11 +18,15 @@ fn find<'a>(recorders: &'a [Recorder], account: &str) -> Option<&'a Recorder> {
 
 /// Writes all extras of the sample.
 pub(crate) fn write(output: &mut Output, recorders: &[Recorder]) -> io::Result<()> {
+    if let Some(management) = find(recorders, MANAGEMENT) {
+        write_trail_answers(output, management)?;
+    }
     if let Some(production) = find(recorders, PRODUCTION) {
         write_evaluations(output, production, "INCOMING_SSH_DISABLED", Instant::at(2026, 2, 18, 9, 0))?;
     }
     if let Some(log_archive) = find(recorders, LOG_ARCHIVE) {
         write_evaluations(output, log_archive, "S3_BUCKET_LOGGING_ENABLED", Instant::at(2026, 6, 30, 15, 0))?;
+        write_not_applicable(output, log_archive, "ROOT_ACCOUNT_MFA_ENABLED", Instant::at(2026, 6, 30, 15, 0))?;
     }
     if let Some(staging) = find(recorders, STAGING) {
         write_ocsf(output, staging)?;
@@ -29,6 +34,33 @@ pub(crate) fn write(output: &mut Output, recorders: &[Recorder]) -> io::Result<(
             "prowler/prowler-output-444455556666-20260415.asff.json",
             prowler(Instant::at(2026, 4, 15, 6, 30)).as_bytes(),
         )?;
+    }
+    Ok(())
+}
+
+/// `get-trail-status` and `get-event-selectors` of the organization's trail at the end of each quarter. The
+/// first names no trail, so that its file does.
+fn write_trail_answers(output: &mut Output, management: &Recorder) -> io::Result<()> {
+    let Some(trail) = management.subjects.iter().find(|subject| subject.kind == Kind::Trail) else { return Ok(()) };
+    let days = [Instant::midnight(2025, 12, 31), Instant::midnight(2026, 3, 31), Instant::midnight(2026, 6, 30)];
+    for at in days.map(|day| day.plus(8 * HOUR)) {
+        let day = at.milliseconds().chars().take(10).collect::<String>();
+        let folder = format!("cloudtrail/{}/{}/{day}", management.account, management.region);
+        let status = object(&[
+            ("IsLogging", "true".to_owned()),
+            ("LatestDeliveryTime", text(&at.plus(-4 * MINUTE).seconds("+00:00"))),
+            ("StartLoggingTime", text(&trail.created.seconds("+00:00"))),
+        ]);
+        let selector = object(&[
+            ("ReadWriteType", text("All")),
+            ("IncludeManagementEvents", "true".to_owned()),
+            ("DataResources", "[]".to_owned()),
+            ("ExcludeManagementEventSources", "[]".to_owned()),
+        ]);
+        let selectors = object(&[("TrailARN", text(&trail.arn)), ("EventSelectors", array(&[selector]))]);
+        output.plain(&format!("{folder}/get-trail-status-{}.json", trail.name), format!("{status}\n").as_bytes())?;
+        output
+            .plain(&format!("{folder}/get-event-selectors-{}.json", trail.name), format!("{selectors}\n").as_bytes())?;
     }
     Ok(())
 }
@@ -57,9 +89,26 @@ fn write_evaluations(output: &mut Output, recorder: &Recorder, identifier: &str,
     output.plain(&path, format!("{{\"EvaluationResults\":{}}}\n", array(&results)).as_bytes())
 }
 
+/// The same of a periodic rule that does not apply to the account. Items leave such a result out, the API
+/// has it, as of the rule's latest run.
+fn write_not_applicable(output: &mut Output, recorder: &Recorder, identifier: &str, at: Instant) -> io::Result<()> {
+    let is_rule = |rule: &&crate::rules::Rule| rule.test.is_some_and(|test| test.identifier == identifier);
+    let Some(rule) = recorder.rules.iter().find(is_rule) else { return Ok(()) };
+    let run = Some(rule.seen(at.plus(-DAY))).filter(|run| *run <= at).unwrap_or_else(|| rule.seen(at.plus(-2 * DAY)));
+    let result = evaluation(&rule.name, rule.kind.config_type(), &recorder.account, run, Verdict::NotApplicable);
+    let path =
+        format!("config-evaluations/{}/{}/{}-{}.json", recorder.account, recorder.region, rule.name, at.compact());
+    output.plain(&path, format!("{{\"EvaluationResults\":{}}}\n", array(&[result])).as_bytes())
+}
+
 fn evaluation(rule: &str, resource_type: &str, id: &str, at: Instant, verdict: Verdict) -> String {
     let qualifier =
         object(&[("ConfigRuleName", text(rule)), ("ResourceType", text(resource_type)), ("ResourceId", text(id))]);
+    let compliance = match verdict {
+        Verdict::Pass => "COMPLIANT",
+        Verdict::Fail => "NON_COMPLIANT",
+        Verdict::NotApplicable => "NOT_APPLICABLE",
+    };
     // The second version of the CLI writes the offset of the machine it runs on.
     let local = |at: Instant| text(&at.plus(-5 * HOUR).milliseconds().replace('Z', "000-05:00"));
     object(&[
@@ -67,7 +116,7 @@ fn evaluation(rule: &str, resource_type: &str, id: &str, at: Instant, verdict: V
             "EvaluationResultIdentifier",
             object(&[("EvaluationResultQualifier", qualifier), ("OrderingTimestamp", local(at.plus(-2_000)))]),
         ),
-        ("ComplianceType", text(if verdict == Verdict::Pass { "COMPLIANT" } else { "NON_COMPLIANT" })),
+        ("ComplianceType", text(compliance)),
         ("ResultRecordedTime", local(at)),
         ("ConfigRuleInvokedTime", local(at.plus(-1_000))),
     ])

@@ -1,6 +1,6 @@
 //! What Security Hub says, finding by finding: when each is updated and with which outcome.
 
-use crate::catalog::{Test, Verdict, by_hub_control, verdict};
+use crate::catalog::{Asker, Test, Verdict, by_hub_control, verdict};
 use crate::compliance::turning_points;
 use crate::instant::{HOUR, Instant, MINUTE};
 use crate::items::capture;
@@ -68,7 +68,7 @@ fn turns(recorder: &Recorder, subject: &Subject, test: &Test) -> Vec<(Instant, O
         let state = subject.state_at(point);
         let at = seen(recorder, subject, test, point, state.is_some());
         found.retain(|(earlier, _)| *earlier < at);
-        found.push((at, state.and_then(|state| verdict(test, state, point))));
+        found.push((at, state.and_then(|state| verdict(Asker::SecurityHub, test, state, point))));
     }
     found.dedup_by(|later, earlier| later.1 == earlier.1);
     found

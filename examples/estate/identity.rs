@@ -2,10 +2,9 @@
 
 use crate::instant::{DAY, HOUR, Instant};
 use crate::json::{object, text};
-use crate::model::{Credential, Kind, Recorder, State, Subject};
+use crate::model::{Credential, Kind, Passwords, Recorder, Root, State, Subject};
 use crate::output::Output;
 use crate::random::Random;
-use std::fmt::Write;
 use std::io;
 
 const HEADER: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
@@ -30,13 +29,14 @@ fn key_columns(key: Option<&Credential>, at: Instant) -> String {
 }
 
 fn root_row(recorder: &Recorder, state: &State) -> String {
-    let (key, mfa) = match state {
-        State::Account { root_key, root_mfa, .. } => (*root_key, *root_mfa),
-        _ => (false, true),
+    let State::Account { root_key: key, root, .. } = state else { return String::new() };
+    let (password, mfa) = match root {
+        Root::Password { mfa } => ("true,2025-11-03T09:12:00+00:00", *mfa),
+        Root::Nothing => ("false,N/A", false),
     };
-    let key = if key { "true,2019-03-04T10:11:12+00:00,N/A,N/A,N/A" } else { NO_KEY };
+    let key = if *key { "true,2019-03-04T10:11:12+00:00,N/A,N/A,N/A" } else { NO_KEY };
     format!(
-        "<root_account>,arn:aws:iam::{}:root,2019-02-01T08:30:00+00:00,true,2025-11-03T09:12:00+00:00,not_supported,\
+        "<root_account>,arn:aws:iam::{}:root,2019-02-01T08:30:00+00:00,{password},not_supported,\
 not_supported,{mfa},{key},{NO_KEY},false,N/A,false,N/A",
         recorder.account
     )
@@ -66,14 +66,46 @@ fn report(recorder: &Recorder, at: Instant) -> String {
     rows.join("\n")
 }
 
+fn account(recorder: &Recorder) -> Option<&Subject> {
+    recorder.subjects.iter().find(|subject| subject.kind == Kind::Account)
+}
+
+/// What `get-account-password-policy` prints: the policy, or the error that there is none.
 fn password_policy(recorder: &Recorder, at: Instant) -> Option<String> {
-    let account = recorder.subjects.iter().find(|subject| subject.kind == Kind::Account)?;
-    let State::Account { minimum_length, .. } = account.state_at(at)? else { return None };
+    let State::Account { passwords, .. } = account(recorder)?.state_at(at)? else { return None };
+    let Some(Passwords { minimum_length, remembered }) = passwords else {
+        return Some(format!(
+            "\nAn error occurred (NoSuchEntity) when calling the GetAccountPasswordPolicy operation: \
+The Password Policy with domain name {} cannot be found.\n",
+            recorder.account
+        ));
+    };
     Some(format!(
         "{{\"PasswordPolicy\":{{\"MinimumPasswordLength\":{minimum_length},\"RequireSymbols\":true,\"RequireNumbers\":true,\
 \"RequireUppercaseCharacters\":true,\"RequireLowercaseCharacters\":true,\"AllowUsersToChangePassword\":true,\
-\"ExpirePasswords\":true,\"MaxPasswordAge\":90,\"PasswordReusePrevention\":24}}}}\n"
+\"ExpirePasswords\":true,\"MaxPasswordAge\":90,\"PasswordReusePrevention\":{remembered}}}}}\n"
     ))
+}
+
+/// What `get-account-summary` prints.
+fn summary(recorder: &Recorder, at: Instant) -> Option<String> {
+    let State::Account { root_key, root, .. } = account(recorder)?.state_at(at)? else { return None };
+    let users = recorder.subjects.iter().filter(|user| user.kind == Kind::User && user.state_at(at).is_some()).count();
+    let has_mfa = *root == Root::Password { mfa: true };
+    let has_password = *root != Root::Nothing;
+    let number = |is: bool| i64::from(is).to_string();
+    let members = [
+        ("Users", users.to_string()),
+        ("UsersQuota", "5000".to_owned()),
+        ("MFADevices", users.to_string()),
+        ("MFADevicesInUse", users.to_string()),
+        ("AccountMFAEnabled", number(has_mfa)),
+        ("AccountAccessKeysPresent", number(*root_key)),
+        ("AccountPasswordPresent", number(has_password)),
+        ("AccountSigningCertificatesPresent", "0".to_owned()),
+        ("AccessKeysPerUserQuota", "2".to_owned()),
+    ];
+    Some(format!("{}\n", object(&[("SummaryMap", object(&members))])))
 }
 
 /// Base64 with padding, as the API wraps the report.
@@ -90,37 +122,66 @@ fn base64(content: &[u8]) -> String {
     out
 }
 
-/// When an account's reports are taken: once a month, on a day and hour of its own.
-fn report_times(recorder: &Recorder) -> Vec<Instant> {
+/// When an account's reports are taken: at an interval, on a day and hour of its own, and at the end.
+pub(crate) fn report_times(recorder: &Recorder) -> Vec<Instant> {
     let mut random = Random::keyed(recorder.seed, &format!("reports/{}", recorder.account));
     let mut at = Instant(recorder.begin.day_number() * DAY).plus(DAY + random.below(DAY / HOUR) * HOUR);
     let mut times = Vec::new();
     while at < recorder.end {
         times.push(at);
-        at = at.plus(30 * DAY + random.below(DAY / HOUR) * HOUR);
+        at = at.plus(recorder.exports.report_days * DAY + random.below(DAY / HOUR) * HOUR);
     }
+    let last = recorder.end.plus(-15 * HOUR);
+    times.retain(|at| *at < last);
+    times.push(last);
     times
 }
 
-/// Writes the account's reports and policies, CSV and API answers in turn.
+/// When the password policy is asked for.
+pub(crate) fn policy_times(recorder: &Recorder) -> Vec<Instant> {
+    let mut times = report_times(recorder);
+    times.extend(&recorder.exports.policies);
+    times.sort_unstable();
+    times
+}
+
+/// When the account summary is asked for.
+pub(crate) fn summary_times(recorder: &Recorder) -> Vec<Instant> {
+    let mut times = if recorder.exports.summaries { report_times(recorder) } else { Vec::new() };
+    times.extend(&recorder.exports.summaries_at);
+    times.sort_unstable();
+    times
+}
+
+/// The API's answer, as the command line writes it or as a Python program prints what it was given.
+fn answer(recorder: &Recorder, csv: &str, at: Instant) -> String {
+    let (content, made) = if recorder.exports.dumped {
+        (format!("b'{}'", csv.replace('\n', "\\n")), at.seconds(ZONE).replace('T', " "))
+    } else {
+        (base64(csv.as_bytes()), at.seconds(ZONE))
+    };
+    object(&[("Content", text(&content)), ("ReportFormat", text("text/csv")), ("GeneratedTime", text(&made))])
+}
+
+/// Writes the account's reports, CSV and API answers in turn, its password policies and its summaries.
 pub(crate) fn write(output: &mut Output, home: &Recorder) -> io::Result<()> {
+    let path = |what: &str, at: Instant, suffix: &str| format!("iam/{}/{what}-{}.{suffix}", home.account, at.compact());
     for (index, at) in report_times(home).into_iter().enumerate() {
-        let mut stem = format!("iam/{}/", home.account);
         let csv = report(home, at);
-        // Writing to a `String` cannot fail.
-        let _ = write!(stem, "credential-report-{}", at.compact());
         if index % 2 == 0 {
-            output.plain(&format!("{stem}.csv"), csv.as_bytes())?;
+            output.plain(&path("credential-report", at, "csv"), csv.as_bytes())?;
         } else {
-            let json = object(&[
-                ("Content", text(&base64(csv.as_bytes()))),
-                ("ReportFormat", text("text/csv")),
-                ("GeneratedTime", text(&at.seconds(ZONE))),
-            ]);
-            output.plain(&format!("{stem}.json"), json.as_bytes())?;
+            output.plain(&path("credential-report", at, "json"), answer(home, &csv, at).as_bytes())?;
         }
+    }
+    for at in policy_times(home) {
         if let Some(policy) = password_policy(home, at) {
-            output.plain(&format!("iam/{}/password-policy-{}.json", home.account, at.compact()), policy.as_bytes())?;
+            output.plain(&path("password-policy", at, "json"), policy.as_bytes())?;
+        }
+    }
+    for at in summary_times(home) {
+        if let Some(summary) = summary(home, at) {
+            output.plain(&path("account-summary", at, "json"), summary.as_bytes())?;
         }
     }
     Ok(())

@@ -88,8 +88,8 @@ fn identity<'a>(recorder: &'a Recorder, subject: &'a Subject) -> Identity<'a> {
         Kind::Vpc | Kind::FlowLog => "Multiple Availability Zones",
         _ => "Not Applicable",
     };
-    let bare = subject.kind == Kind::Recorder;
-    let has_name = !matches!(subject.kind, Kind::Recorder | Kind::Vpc | Kind::FlowLog);
+    let bare = matches!(subject.kind, Kind::Recorder | Kind::AccountBlock);
+    let has_name = !matches!(subject.kind, Kind::Recorder | Kind::Vpc | Kind::FlowLog | Kind::AccountBlock);
     let has_date = matches!(subject.kind, Kind::User | Kind::Policy | Kind::Bucket);
     Identity {
         config_type: subject.kind.config_type(),
@@ -109,6 +109,10 @@ fn delay(recorder: &Recorder, subject: &Subject, at: Instant) -> i64 {
 
 /// When the recorder writes the item of a change.
 pub(crate) fn capture(recorder: &Recorder, subject: &Subject, at: Instant) -> Instant {
+    // A recorder tells of itself at once, and with its last breath that it stops.
+    if subject.kind == Kind::Recorder {
+        return at;
+    }
     recorder.captured(at.plus(delay(recorder, subject, at)))
 }
 
@@ -138,7 +142,7 @@ pub(crate) fn streams(recorder: &Recorder) -> Vec<Stream> {
 
 /// Whether the configuration shows nothing of a change: keys, second factors and sign-ins are not in a
 /// user's item, nor is a flow log in its network's.
-fn is_invisible(subject: &Subject, index: usize, change: &Change) -> bool {
+pub(crate) fn is_invisible(subject: &Subject, index: usize, change: &Change) -> bool {
     let before = index.checked_sub(1).and_then(|before| subject.changes.get(before));
     let is_update = before.is_some_and(|before| before.state.is_some()) && change.state.is_some();
     is_update && matches!(subject.kind, Kind::User | Kind::Vpc)

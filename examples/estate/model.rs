@@ -4,8 +4,11 @@
 
 use crate::instant::{DAY, Instant};
 
-/// Days after which an unused credential or an unrotated key fails.
-const CREDENTIAL_DAYS: i64 = 91;
+/// Days for which a credential may be unused and a key unrotated, where nobody asks for other ones.
+pub(crate) const CREDENTIAL_DAYS: i64 = 90;
+
+/// Days for which a key may be unrotated where a rule is deployed more strictly.
+pub(crate) const STRICT_KEY_DAYS: i64 = 60;
 
 /// What kind of thing a subject is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,9 +19,11 @@ pub(crate) enum Kind {
     Policy,
     Bucket,
     Group,
+    PrefixList,
     Vpc,
     FlowLog,
     Trail,
+    AccountBlock,
 }
 
 impl Kind {
@@ -34,6 +39,8 @@ impl Kind {
             Self::Vpc => "AWS::EC2::VPC",
             Self::FlowLog => "AWS::EC2::FlowLog",
             Self::Trail => "AWS::CloudTrail::Trail",
+            Self::PrefixList => "AWS::EC2::PrefixList",
+            Self::AccountBlock => "AWS::S3::AccountPublicAccessBlock",
         }
     }
 
@@ -47,7 +54,7 @@ impl Kind {
             Self::Group => "AwsEc2SecurityGroup",
             Self::Vpc => "AwsEc2Vpc",
             Self::Trail => "AwsCloudTrailTrail",
-            Self::Recorder | Self::FlowLog => "Other",
+            Self::Recorder | Self::FlowLog | Self::PrefixList | Self::AccountBlock => "Other",
         }
     }
 
@@ -72,18 +79,100 @@ pub(crate) struct Ingress {
     pub(crate) description: String,
 }
 
+/// What an account asks of passwords.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Passwords {
+    pub(crate) minimum_length: i64,
+    /// How many former passwords cannot be used again.
+    pub(crate) remembered: i64,
+}
+
+/// What the root user has to sign in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Root {
+    /// A password, and a second factor or none.
+    Password { mfa: bool },
+    /// Nothing at all: the organization has taken its credentials away.
+    Nothing,
+}
+
+/// Who can read a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    Private,
+    Public,
+    /// Its policy says everybody, and only the account's public access block stands before it.
+    HeldByAccount,
+}
+
 /// The state of one subject at one time.
 #[derive(Debug, Clone)]
 pub(crate) enum State {
-    Account { root_key: bool, root_mfa: bool, minimum_length: i64, multi_region_trail: bool },
-    Recorder,
-    User { groups: Vec<String>, attached: bool, password: Option<Credential>, mfa: bool, key: Option<Credential> },
-    Policy { service: String, version: i64, admin: bool },
-    Bucket { public: bool, logging: Option<String>, encrypted: bool, trail: bool, classification: Option<String> },
-    Group { description: String, vpc: String, is_default: bool, ingress: Vec<Ingress>, egress: bool },
-    Vpc { cidr: String, is_default: bool, logged: bool },
-    FlowLog { vpc: String },
-    Trail { key: Option<String>, validation: bool, multi_region: bool, organization: bool, bucket: String },
+    /// `passwords` is nothing where the account has no password policy.
+    Account {
+        root_key: bool,
+        root: Root,
+        passwords: Option<Passwords>,
+        multi_region_trail: bool,
+    },
+    Recorder {
+        is_on: bool,
+    },
+    User {
+        groups: Vec<String>,
+        attached: bool,
+        password: Option<Credential>,
+        mfa: bool,
+        key: Option<Credential>,
+    },
+    /// A `boundary` is attached to nobody and limits what others allow.
+    Policy {
+        service: String,
+        version: i64,
+        admin: bool,
+        boundary: bool,
+    },
+    Bucket {
+        access: Access,
+        logging: Option<String>,
+        encrypted: bool,
+        trail: bool,
+        classification: Option<String>,
+    },
+    Group {
+        description: String,
+        vpc: String,
+        is_default: bool,
+        ingress: Vec<Ingress>,
+        egress: bool,
+    },
+    /// Its entries hold the whole world.
+    PrefixList,
+    Vpc {
+        cidr: String,
+        is_default: bool,
+        logged: Option<Traffic>,
+    },
+    FlowLog {
+        vpc: String,
+        traffic: Traffic,
+    },
+    Trail {
+        key: Option<String>,
+        validation: bool,
+        multi_region: bool,
+        organization: bool,
+        bucket: String,
+    },
+    /// Ignores public access control lists and restricts public policies, and refuses neither.
+    AccountBlock,
+}
+
+/// Which traffic a flow log holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Traffic {
+    All,
+    Accepted,
 }
 
 /// How a change comes to the recorder's attention.
@@ -123,6 +212,11 @@ pub(crate) struct Subject {
     pub(crate) suppressed: Vec<&'static str>,
     /// Security Hub controls that cannot tell here, because what they look at is elsewhere.
     pub(crate) warned: Vec<&'static str>,
+    /// Rules that have not looked at it again since an instant, by identifier.
+    pub(crate) overlooked: Vec<(&'static str, Instant)>,
+    /// Changes that a rule's first run after them misses, because the credential report it reads is from
+    /// before: IAM makes one anew only after four hours.
+    pub(crate) missed_once: Vec<Instant>,
 }
 
 impl Subject {
@@ -138,6 +232,8 @@ impl Subject {
             evaluated: true,
             suppressed: Vec::new(),
             warned: Vec::new(),
+            overlooked: Vec::new(),
+            missed_once: Vec::new(),
         }
     }
 
@@ -176,6 +272,21 @@ impl Subject {
         self
     }
 
+    pub(crate) fn overlook(mut self, identifier: &'static str, since: Instant) -> Self {
+        self.overlooked.push((identifier, since));
+        self
+    }
+
+    pub(crate) fn miss_once(mut self, change: Instant) -> Self {
+        self.missed_once.push(change);
+        self
+    }
+
+    /// Whether a rule does not see what happened at `at`.
+    pub(crate) fn is_overlooked(&self, identifier: &str, at: Instant) -> bool {
+        self.overlooked.iter().any(|(rule, since)| *rule == identifier && *since <= at)
+    }
+
     /// What is true at `at`; `None` before it was made and after it was deleted.
     pub(crate) fn state_at(&self, at: Instant) -> Option<&State> {
         self.changes.iter().rev().find(|change| change.at <= at).and_then(|change| change.state.as_ref())
@@ -193,13 +304,15 @@ impl State {
         let Self::User { password, key, .. } = self else { return Vec::new() };
         let idle = [password, key].into_iter().flatten().filter_map(|credential| credential.idle_since);
         let made = key.iter().map(|credential| credential.since);
-        idle.chain(made).map(|since| since.plus(CREDENTIAL_DAYS * DAY)).collect()
+        let usual = idle.chain(made.clone()).map(|since| (since, CREDENTIAL_DAYS));
+        let strict = made.map(|since| (since, STRICT_KEY_DAYS));
+        usual.chain(strict).map(|(since, days)| since.plus((days + 1) * DAY)).collect()
     }
 }
 
-/// Whether a credential's date lies further back than the limit.
-pub(crate) fn is_overdue(since: Instant, at: Instant) -> bool {
-    at >= since.plus(CREDENTIAL_DAYS * DAY)
+/// Whether a credential's date lies further back than `days`.
+pub(crate) fn is_overdue(since: Instant, at: Instant, days: i64) -> bool {
+    at >= since.plus((days + 1) * DAY)
 }
 
 /// A stretch in which the recorder was stopped.
@@ -207,6 +320,26 @@ pub(crate) fn is_overdue(since: Instant, at: Instant) -> bool {
 pub(crate) struct Outage {
     pub(crate) from: Instant,
     pub(crate) until: Instant,
+}
+
+/// What an account's people export about IAM, and how often.
+#[derive(Debug, Clone)]
+pub(crate) struct Exports {
+    /// Days between two credential reports.
+    pub(crate) report_days: i64,
+    /// Whether reports that are API answers are a Python program's dump.
+    pub(crate) dumped: bool,
+    /// Whether an account summary comes with each report.
+    pub(crate) summaries: bool,
+    /// Further times at which the password policy, and at which the account summary, was asked for.
+    pub(crate) policies: Vec<Instant>,
+    pub(crate) summaries_at: Vec<Instant>,
+}
+
+impl Exports {
+    /// Once a month.
+    pub(crate) const MONTHLY: Self =
+        Self { report_days: 30, dumped: false, summaries: false, policies: Vec::new(), summaries_at: Vec::new() };
 }
 
 /// One AWS Config recorder: an account in a region, with all it sees.
@@ -229,6 +362,8 @@ pub(crate) struct Recorder {
     /// Whether Security Hub still writes findings in the form of CIS 1.2.0 for `IAM.4`.
     pub(crate) unconsolidated: bool,
     pub(crate) snapshots_per_day: i64,
+    /// Only the home region's recorder's are made.
+    pub(crate) exports: Exports,
 }
 
 impl Recorder {

@@ -1,9 +1,9 @@
 //! The AWS Config rules deployed in a recorder's account and region, under the names they get in the field.
 
-use crate::catalog::{Test, Verdict, by_identifier, verdict};
+use crate::catalog::{Asker, Test, Verdict, by_identifier, verdict};
 use crate::instant::{DAY, HOUR, Instant, MINUTE};
 use crate::json;
-use crate::model::{Kind, State};
+use crate::model::{CREDENTIAL_DAYS, Kind, State};
 use crate::random::Random;
 
 /// Who deployed a rule, which decides its name and ARN.
@@ -33,6 +33,10 @@ pub(crate) struct Rule {
     pub(crate) until: Option<Instant>,
     /// Milliseconds after midnight at which a periodic rule runs.
     phase: i64,
+    /// Days for which the rule lets a key be unrotated.
+    pub(crate) key_days: i64,
+    /// The one resource that it is scoped to, if it is.
+    pub(crate) only: Option<String>,
     seed: u64,
 }
 
@@ -115,6 +119,8 @@ impl Rule {
             region: region.to_owned(),
             until: None,
             phase: random.below(DAY / MINUTE) * MINUTE,
+            key_days: CREDENTIAL_DAYS,
+            only: None,
             seed,
         }
     }
@@ -122,7 +128,7 @@ impl Rule {
     /// What the rule makes of a state; entries that do not apply are not listed by AWS Config.
     pub(crate) fn verdict(&self, state: &State, at: Instant) -> Option<Verdict> {
         let found = match self.test {
-            Some(test) => verdict(test, state, at),
+            Some(test) => verdict(Asker::Rule { key_days: self.key_days }, test, state, at),
             None => Some(custom_verdict(state)),
         };
         found.filter(|verdict| *verdict != Verdict::NotApplicable)
@@ -156,14 +162,15 @@ impl Rule {
             ("ConfigRuleArn", json::text(&self.arn)),
             ("ConfigRuleId", json::text(&self.id)),
             ("Source", source),
-            ("InputParameters", json::text(self.parameters())),
+            ("InputParameters", json::text(&self.parameters())),
             ("ConfigRuleState", json::text("ACTIVE")),
         ];
         if periodic {
             members.push(("MaximumExecutionFrequency", json::text("TwentyFour_Hours")));
         } else {
-            let types = json::texts([self.kind.config_type()]);
-            members.insert(3, ("Scope", json::object(&[("ComplianceResourceTypes", types)])));
+            let mut scope = vec![("ComplianceResourceTypes", json::texts([self.kind.config_type()]))];
+            scope.extend(self.only.as_ref().map(|id| ("ComplianceResourceId", json::text(id))));
+            members.insert(3, ("Scope", json::object(&scope)));
         }
         if let Some(service) = service(self.origin) {
             members.push(("CreatedBy", json::text(service)));
@@ -171,14 +178,14 @@ impl Rule {
         json::object(&members)
     }
 
-    fn parameters(&self) -> &'static str {
+    fn parameters(&self) -> String {
         match self.test.map(|test| test.identifier) {
-            Some("ACCESS_KEYS_ROTATED") => r#"{"maxAccessKeyAge":"90"}"#,
-            Some("IAM_USER_UNUSED_CREDENTIALS_CHECK") => r#"{"maxCredentialUsageAge":"90"}"#,
+            Some("ACCESS_KEYS_ROTATED") => format!(r#"{{"maxAccessKeyAge":"{}"}}"#, self.key_days),
+            Some("IAM_USER_UNUSED_CREDENTIALS_CHECK") => format!(r#"{{"maxCredentialUsageAge":"{CREDENTIAL_DAYS}"}}"#),
             Some("IAM_PASSWORD_POLICY") => {
-                r#"{"MinimumPasswordLength":"14","PasswordReusePrevention":"24","MaxPasswordAge":"90"}"#
+                r#"{"MinimumPasswordLength":"14","PasswordReusePrevention":"24","MaxPasswordAge":"90"}"#.to_owned()
             }
-            _ => "{}",
+            _ => "{}".to_owned(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Estates of any size for benchmarks: the same kinds of things as the sample, drawn by lot.
 
 use crate::instant::{DAY, HOUR, Instant};
-use crate::model::{Kind, Notice, Outage, Recorder, State, Subject};
+use crate::model::{Exports, Kind, Notice, Outage, Passwords, Recorder, Root, State, Subject, Traffic};
 use crate::random::Random;
 use crate::rules::{Origin, Place, Rule, USUAL};
 use crate::states::{
@@ -84,7 +84,7 @@ impl Plan {
         let is_home = index == 0;
         let mut subjects = self.account_subjects(account, is_home);
         let own = Subject::new(Kind::Recorder, "default", "default", String::new(), self.old())
-            .then(self.old(), State::Recorder);
+            .then(self.old(), State::Recorder { is_on: true });
         subjects.push(own);
         subjects.extend(self.network(account, region, &mut random));
         subjects.extend(self.buckets(account, region, &mut random));
@@ -112,6 +112,7 @@ impl Plan {
             hub_refresh: (12, 18),
             unconsolidated: is_home && random.one_in(6),
             snapshots_per_day: self.snapshots_per_day,
+            exports: Exports::MONTHLY,
         }
     }
 
@@ -140,8 +141,8 @@ impl Plan {
         let arn = format!("arn:aws:iam::{account}:root");
         let state = |length, trail| State::Account {
             root_key: false,
-            root_mfa: true,
-            minimum_length: length,
+            root: Root::Password { mfa: true },
+            passwords: Some(Passwords { minimum_length: length, remembered: 24 }),
             multi_region_trail: trail,
         };
         let mut subject = Subject::new(Kind::Account, account, account, arn, self.old())
@@ -176,14 +177,15 @@ impl Plan {
 
     fn network(&self, account: &str, region: &'static str, random: &mut Random) -> Vec<Subject> {
         let (place, old) = ((account, region), self.old());
-        let logged = !random.one_in(10);
+        let logged = (!random.one_in(10)).then_some(Traffic::All);
         let network = vpc(self.seed, place, "main", old);
         let id = network.id.clone();
         let network = network.then(old, State::Vpc { cidr: "10.0.0.0/16".to_owned(), is_default: false, logged });
         let state = if random.one_in(8) { factory_group(&id) } else { closed_group(&id) };
         let mut all = vec![default_group(self.seed, place, &id, old).then(old, state)];
-        if logged {
-            all.push(flow_log(self.seed, place, &id, old).then(old, State::FlowLog { vpc: id.clone() }));
+        if let Some(traffic) = logged {
+            let state = State::FlowLog { vpc: id.clone(), traffic };
+            all.push(flow_log(self.seed, place, &id, old).then(old, state));
         }
         all.extend((0..self.resources * 2 / 3).map(|index| self.group(place, &id, index)));
         all.push(network);
@@ -248,8 +250,8 @@ impl Plan {
             all.push(service(self.seed, account, &format!("machine-{index:04}"), self.old(), key));
         }
         for index in 0..self.resources / 4 {
-            let state =
-                State::Policy { service: "s3".to_owned(), version: 1 + random.below(4), admin: random.one_in(15) };
+            let (version, admin) = (1 + random.below(4), random.one_in(15));
+            let state = State::Policy { service: "s3".to_owned(), version, admin, boundary: false };
             all.push(policy(self.seed, account, &format!("team-{index:04}"), self.old()).then(self.old(), state));
         }
         all

@@ -1,7 +1,7 @@
 //! Small builders for subjects and states that both estates use.
 
 use crate::instant::Instant;
-use crate::model::{Credential, Ingress, Kind, State, Subject};
+use crate::model::{Access, Credential, Ingress, Kind, State, Subject};
 use crate::random::Random;
 
 /// Account and region of a regional resource.
@@ -56,13 +56,37 @@ pub(crate) fn bucket_subject(name: &str, made: Instant) -> Subject {
 /// A bucket that is not public, encrypted, with or without access logging.
 pub(crate) fn bucket(logging: Option<&str>, trail: bool, classification: &str) -> State {
     let classification = Some(classification.to_owned());
-    State::Bucket { public: false, logging: logging.map(str::to_owned), encrypted: true, trail, classification }
+    State::Bucket {
+        access: Access::Private,
+        logging: logging.map(str::to_owned),
+        encrypted: true,
+        trail,
+        classification,
+    }
 }
 
 /// A bucket whose policy lets everybody read.
 pub(crate) fn public_bucket(logging: Option<&str>) -> State {
     let classification = Some("public".to_owned());
-    State::Bucket { public: true, logging: logging.map(str::to_owned), encrypted: true, trail: false, classification }
+    State::Bucket {
+        access: Access::Public,
+        logging: logging.map(str::to_owned),
+        encrypted: true,
+        trail: false,
+        classification,
+    }
+}
+
+/// A trail's bucket whose policy lets everybody read, behind the account's public access block.
+pub(crate) fn held_bucket(logging: Option<&str>, classification: &str) -> State {
+    let classification = Some(classification.to_owned());
+    State::Bucket {
+        access: Access::HeldByAccount,
+        logging: logging.map(str::to_owned),
+        encrypted: true,
+        trail: true,
+        classification,
+    }
 }
 
 fn regional(seed: u64, home: Home<'_>, kind: Kind, prefix: &str, part: &str, name: &str, made: Instant) -> Subject {
@@ -75,6 +99,16 @@ fn regional(seed: u64, home: Home<'_>, kind: Kind, prefix: &str, part: &str, nam
 
 pub(crate) fn vpc(seed: u64, home: Home<'_>, name: &str, made: Instant) -> Subject {
     regional(seed, home, Kind::Vpc, "vpc", "vpc", name, made)
+}
+
+/// A prefix list that holds the whole world.
+pub(crate) fn prefix_list(seed: u64, home: Home<'_>, name: &str, made: Instant) -> Subject {
+    regional(seed, home, Kind::PrefixList, "pl", "prefix-list", name, made).then(made, State::PrefixList)
+}
+
+/// The public access block of an account, as one of its recorders shows it.
+pub(crate) fn account_block(account: &str, made: Instant) -> Subject {
+    Subject::new(Kind::AccountBlock, account, account, String::new(), made).then(made, State::AccountBlock)
 }
 
 pub(crate) fn flow_log(seed: u64, home: Home<'_>, vpc: &str, made: Instant) -> Subject {

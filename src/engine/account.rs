@@ -236,7 +236,10 @@ pub(super) fn close_streams(
             let segments = segments(observations.clone(), until, Detail::Reasons);
             Box::new(Told { origin: key.3.clone(), segments })
         });
-        let segments = segments(observations, until, Detail::Changes);
+        // A verdict of tickmark's own that stands for another reason is no repetition: whoever reads a
+        // disagreement wants the reason that holds when it begins.
+        let detail = if *source == Source::Reperformed { Detail::Reasons } else { Detail::Changes };
+        let segments = segments(observations, until, detail);
         let stream = Stream { source: *source, test: *test, segments, told };
         closed.push((key, stream));
     });

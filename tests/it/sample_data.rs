@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use crate::harness::{Answer, FILES, TestDir, run_in};
+use crate::harness::{Answer, FILES, TableRow, TestDir, run_in};
 use crate::properties::assert_invariants;
 
 /// The window of the sample.
@@ -52,7 +52,9 @@ fn stated() -> Vec<(String, String, Stated)> {
             control = heading.split(':').next().unwrap().to_owned();
         }
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-        let [source @ ("config" | "securityhub"), figures @ .., last] = cells.as_slice() else { continue };
+        let [source @ ("config" | "securityhub" | "reperformed"), figures @ .., last] = cells.as_slice() else {
+            continue;
+        };
         if control.is_empty() {
             continue;
         }
@@ -90,8 +92,8 @@ fn found(answer: &Answer, control: &str) -> Stated {
 #[test]
 fn each_source_alone_gives_the_answers_of_the_page() {
     let stated = stated();
-    assert_eq!(stated.len(), 32, "sixteen controls, two sources");
-    for source in ["config", "securityhub"] {
+    assert_eq!(stated.len(), 48, "sixteen controls, three sources");
+    for source in ["config", "securityhub", "reperformed"] {
         let answer = assessed(&["--source", source], &format!("out-{source}"));
         assert_invariants(&answer);
         for (control, _, expected) in stated.iter().filter(|(_, of, _)| of == source) {
@@ -101,22 +103,126 @@ fn each_source_alone_gives_the_answers_of_the_page() {
 }
 
 #[test]
-fn both_sources_together_come_to_the_conclusions_of_the_page() {
-    let answer = assessed(&[], "out-both");
+fn all_sources_together_come_to_the_conclusions_of_the_page() {
+    let answer = assessed(&[], "out-all");
     assert_invariants(&answer);
     let conclusions = answer.table("controls.csv");
     let with = |conclusion: &str| {
         let rows = conclusions.iter().filter(|row| row["conclusion"] == conclusion);
         rows.map(|row| row["control"].as_str()).collect::<Vec<_>>()
     };
-    assert_eq!(with("exceptions_noted"), ["C01", "C02", "C03", "C04", "C07", "C09", "C10", "C11", "C14", "C15"]);
-    assert_eq!(with("no_exceptions_noted"), ["C05", "C08", "C12", "C13"]);
-    assert_eq!(with("incomplete"), ["C06"]);
-    assert_eq!(with("not_tested"), ["C16"]);
-    let alone = assessed(&["--source", "config"], "out-config-only");
-    for control in ["C05", "C08", "C12", "C13"] {
-        assert_eq!(alone.conclusion(control), "incomplete", "the recorder of staging stood still");
+    assert_eq!(with("exceptions_noted"), ["C01", "C02", "C03", "C04", "C07", "C08", "C09", "C10", "C11", "C14", "C15"]);
+    assert_eq!(with("no_exceptions_noted"), ["C05", "C06", "C12", "C13", "C16"]);
+    for source in ["config", "reperformed"] {
+        let alone = assessed(&["--source", source], &format!("out-{source}-only"));
+        for control in ["C05", "C06", "C12", "C13"] {
+            assert_eq!(alone.conclusion(control), "incomplete", "{source}: the recorder of staging stood still");
+        }
     }
+    let without = assessed(&["--source", "config", "--source", "securityhub"], "out-without");
+    assert_eq!((without.conclusion("C06"), without.conclusion("C16")), ("incomplete".into(), "not_tested".into()));
+}
+
+/// A row of the page's table of differences.
+#[derive(Debug)]
+struct Difference {
+    control: String,
+    account: String,
+    /// The resource's names and ids.
+    resource: Vec<String>,
+    /// What each source says, by its name; nothing where it does not speak.
+    said: Vec<(&'static str, &'static str)>,
+    is_explained: bool,
+}
+
+impl Difference {
+    /// Whether a row of the table of disagreements is one of these differences.
+    fn is_told_by(&self, row: &TableRow) -> bool {
+        let name = row["resource_arn"].rsplit(['/', ':']).next().unwrap();
+        self.control == row["control"]
+            && self.account == row["account"]
+            && self.resource.iter().any(|known| known == name || *known == row["resource_id"])
+            && self.said.contains(&(&row["first_source"], &row["first_status"]))
+            && self.said.contains(&(&row["second_source"], &row["second_status"]))
+    }
+}
+
+fn stated_differences() -> Vec<Difference> {
+    let page = std::fs::read_to_string(Path::new(&sample_data()).join("README.md")).unwrap();
+    let section = page.split("## Where the sources differ").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| C"));
+    let differences = rows.map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [control, account, resource, _, config, securityhub, reperformed, why] = cells.as_slice() else {
+            panic!("eight cells: {line}");
+        };
+        let status = |cell: &str| match cell {
+            "PASS" => Some("PASS"),
+            "FAIL" => Some("FAIL"),
+            "N/A" => Some("NOT_APPLICABLE"),
+            "-" => None,
+            other => panic!("no status: {other}"),
+        };
+        let said = [("config", config), ("securityhub", securityhub), ("reperformed", reperformed)];
+        Difference {
+            control: (*control).to_owned(),
+            account: (*account).to_owned(),
+            resource: resource.split('`').skip(1).step_by(2).map(str::to_owned).collect(),
+            said: said.iter().filter_map(|(source, cell)| Some((*source, status(cell)?))).collect(),
+            is_explained: !why.contains("No reason is known"),
+        }
+    });
+    differences.collect()
+}
+
+#[test]
+fn sources_disagree_where_the_page_says_so_and_nowhere_else() {
+    let stated = stated_differences();
+    let rows = assessed(&[], "out-differences").table("disagreements.csv");
+    for row in &rows {
+        let told: Vec<_> = stated.iter().filter(|difference| difference.is_told_by(row)).collect();
+        assert!(!told.is_empty(), "the page does not tell of {row:#?}");
+        let is_explained = !row["known_reasons"].is_empty();
+        assert!(told.iter().any(|difference| difference.is_explained == is_explained), "{row:#?}");
+    }
+    for difference in &stated {
+        for (place, first) in difference.said.iter().enumerate() {
+            for second in difference.said.iter().skip(place + 1).filter(|second| second.1 != first.1) {
+                // A root user without credentials: both say the same in their own words.
+                let is_same = difference.control == "C05" && first.0 == "securityhub";
+                let sources = [first.0, second.0];
+                let is_listed = rows.iter().any(|row| {
+                    difference.is_told_by(row) && sources == [row["first_source"].as_str(), &row["second_source"]]
+                });
+                assert_ne!(is_listed, is_same, "{sources:?}: {difference:#?}");
+            }
+        }
+    }
+    let open: Vec<&str> =
+        rows.iter().filter(|row| row["known_reasons"].is_empty()).map(|row| &*row["control"]).collect();
+    assert_eq!(open, ["C10"], "what an auditor has to find");
+}
+
+#[test]
+fn remarks_go_where_evidence_answers_them() {
+    let rows = assessed(&[], "out-remarks").table("remarks.csv");
+    let accounts = |kind: &str| -> Vec<&str> {
+        rows.iter().filter(|row| row["kind"] == kind).map(|row| row["account"].as_str()).collect()
+    };
+    let without_summary = ["111122223333", "333344445555", "444455556666"];
+    assert_eq!(accounts("inactive_root_key_not_excluded"), without_summary, "log-archive has account summaries");
+    assert!(accounts("logging_state_not_shown").is_empty(), "the trail's status is in the evidence");
+    assert_eq!(accounts("blocked_by_account_only"), ["444455556666"]);
+}
+
+#[test]
+fn a_stopped_recorder_is_told_by_its_own_items() {
+    let rows = assessed(&[], "out-recorder").table("coverage.csv");
+    let stopped: Vec<_> = rows.iter().filter(|row| !row["recorder_off"].is_empty()).collect();
+    let [row] = stopped.as_slice() else { panic!("{stopped:#?}") };
+    assert_eq!((row["account"].as_str(), row["region"].as_str()), ("444455556666", "eu-west-1"));
+    assert_eq!(row["recorder_off"], "2026-04-03T07:00:00Z/2026-04-08T09:30:00Z");
+    assert_eq!(row["gaps"], row["recorder_off"]);
 }
 
 /// Account, start and end of a stated exception, so that starts and ends compare as texts.
@@ -128,7 +234,7 @@ fn interval(exception: &str) -> (String, String, String) {
 }
 
 #[test]
-fn both_sources_together_last_from_the_first_that_fails_to_the_last_that_stops() {
+fn all_sources_together_last_from_the_first_that_fails_to_the_last_that_stops() {
     let answer = assessed(&[], "out-together");
     let stated = stated();
     for control in stated.iter().map(|(control, ..)| control).collect::<BTreeSet<_>>() {
@@ -171,7 +277,7 @@ fn what_was_broken_on_purpose_is_what_the_ledger_names() {
         ("444455556666_Config_us-east-1_ConfigSnapshot_20260318T180027", "partial", "E105"),
         ("README.md", "rejected", "F101"),
         ("access-control-policy.pdf", "rejected", "F101"),
-        ("securityhub-findings-1-2026-02-28-23-24-13-d3a9f40c-81c2-555", "partial", "F106"),
+        ("securityhub-findings-1-2026-02-28-23-39-35-40bcbe80-6dab-7b1", "partial", "F106"),
     ];
     assert_eq!(spoiled, expected.map(|(name, outcome, code)| (name.to_owned(), outcome.to_owned(), code.to_owned())));
     let results = answer.results();
@@ -181,7 +287,7 @@ fn what_was_broken_on_purpose_is_what_the_ledger_names() {
 }
 
 /// The columns of each table, as the definition names them.
-const COLUMNS: [(&str, &str); 5] = [
+const COLUMNS: [(&str, &str); 7] = [
     (
         "controls.csv",
         "control,title,criteria,tests,conclusion,population,tested,not_applicable,not_tested,failed,passed,pass_rate,\
@@ -191,9 +297,18 @@ const COLUMNS: [(&str, &str); 5] = [
     (
         "exceptions.csv",
         "control,account,region,resource_type,resource_id,resource_arn,start,end,began_before_window,ongoing,\
-         duration_seconds,tests,sources,suppressed,opened_by,closed_by",
+         duration_seconds,tests,sources,suppressed,opened_by,closed_by,id,reason",
     ),
-    ("coverage.csv", "account,region,source,covered_fraction,first,last,gaps"),
+    ("coverage.csv", "account,region,source,covered_fraction,first,last,gaps,recorder_off,not_recorded"),
+    (
+        "disagreements.csv",
+        "control,test,account,region,resource_type,resource_id,resource_arn,start,end,duration_seconds,first_source,\
+         first_status,first_reason,first_evidence,second_source,second_status,second_reason,second_evidence,known_reasons",
+    ),
+    (
+        "remarks.csv",
+        "control,test,account,region,resource_type,resource_id,resource_arn,start,end,kind,remark,evidence",
+    ),
     (
         "subjects.csv",
         "control,account,region,resource_type,resource_id,resource_arn,result,status_at_end,pass_seconds,fail_seconds,\
@@ -252,7 +367,7 @@ fn the_same_bytes_come_from_a_run_of_its_own_on_any_number_of_threads() {
 fn the_tables_of_the_golden_run() {
     // A change of these bytes is a decision: it changes figures that a reader may have used.
     let answer = assessed(&[], "out-golden");
-    for name in ["controls.csv", "exceptions.csv", "coverage.csv"] {
+    for name in ["controls.csv", "exceptions.csv", "coverage.csv", "disagreements.csv", "remarks.csv"] {
         insta::assert_snapshot!(name, std::str::from_utf8(answer.bytes(name)).unwrap());
     }
 }
