@@ -12,6 +12,7 @@ use super::catalog::rule_names::{AliasError, RuleMatcher};
 use super::catalog::{Catalog, SubjectFilter};
 use super::control::{Ground, Outcome, Tested, evaluate};
 use super::identity::{ACCOUNT_TYPE, SubjectKey, Ties, is_global_type};
+use super::reperformance::recording::Recording;
 use super::results::{Assessment, CoverageRow, Disagreement, EvidenceAccount, LedgerRow, RecordAccount, Unmapped};
 use super::scope::Scope;
 use super::settings::Settings;
@@ -134,7 +135,8 @@ pub(super) struct Basis {
     identifiers: Vec<String>,
     uncovered: BTreeSet<(AccountId, Region)>,
     without_region: u64,
-    not_recorded: BTreeMap<(AccountId, Region), Vec<(String, Period)>>,
+    not_recorded: UnseenTypes,
+    unseen: UnseenTypes,
 }
 
 impl Basis {
@@ -165,7 +167,8 @@ impl Basis {
             identifiers: catalog.tests.iter().map(|test| test.identifier.clone()).collect(),
             uncovered: uncovered(&evidence.attestations, &in_scope, settings),
             without_region: without_region(&scope, &in_scope, &seen),
-            not_recorded: not_recorded(&evidence, catalog, settings, &in_scope),
+            not_recorded: unseen_types(&evidence, catalog, settings, &in_scope, left_out),
+            unseen: unseen_types(&evidence, catalog, settings, &in_scope, left_out_or_off),
             evidence,
             ledger,
             seen,
@@ -187,7 +190,7 @@ impl Basis {
             identifiers: &self.identifiers,
             uncovered: &self.uncovered,
             without_region: self.without_region,
-            not_recorded: &self.not_recorded,
+            unseen: &self.unseen,
         }
     }
 }
@@ -378,7 +381,7 @@ fn attesting_sources(settings: &Settings) -> Vec<Source> {
 fn coverage(
     attestations: &Attestations,
     in_scope: &[(AccountId, Region)],
-    not_recorded: &BTreeMap<(AccountId, Region), Vec<(String, Period)>>,
+    not_recorded: &UnseenTypes,
     settings: &Settings,
 ) -> Vec<CoverageRow> {
     let max_gap = settings.max_gap_microseconds();
@@ -414,45 +417,59 @@ fn note_recorders_off(evidence: &mut AccountEvidence, settings: &Settings) {
     }
 }
 
-/// The tested types that recorders in scope say they left out in the window. A type that belongs to no
-/// region is left out only where every recorder of the account that says anything leaves it out.
-fn not_recorded(
+/// Types and time by account and region.
+type UnseenTypes = BTreeMap<(AccountId, Region), Vec<(String, Period)>>;
+
+/// What recorders in scope say of tested types in the window: those that they left out (`left_out`), or, with
+/// `off`, also those that they could not see because they were off. A type that belongs to no region is
+/// unseen only where that holds of every recorder of the account that says anything.
+fn unseen_types(
     evidence: &AccountEvidence,
     catalog: &Catalog,
     settings: &Settings,
     in_scope: &[(AccountId, Region)],
-) -> BTreeMap<(AccountId, Region), Vec<(String, Period)>> {
-    let types: BTreeSet<&str> = catalog
-        .tests
-        .iter()
-        .flat_map(|test| &test.resource_types)
-        .map(String::as_str)
-        .filter(|name| *name != ACCOUNT_TYPE)
-        .collect();
-    let mut left_out: BTreeMap<(AccountId, Region), Vec<(String, Period)>> = BTreeMap::new();
+    unseen: fn(&Recording, &str, Period) -> Vec<Period>,
+) -> UnseenTypes {
+    let types = catalog.tests.iter().flat_map(|test| &test.resource_types).map(String::as_str);
+    let types: BTreeSet<&str> = types.filter(|name| *name != ACCOUNT_TYPE).collect();
+    let mut by_place = UnseenTypes::new();
     if !attesting_sources(settings).contains(&Source::Config) {
-        return left_out;
+        return by_place;
     }
     for (account, region) in in_scope {
         let Some(of_account) = evidence.all_trails.recording.get(account) else { continue };
         let Some(recording) = of_account.get(region.as_str()) else { continue };
         for resource_type in &types {
-            let mut periods = recording.without(resource_type, settings.window);
+            let mut periods = unseen(recording, resource_type, settings.window);
             if is_global_type(resource_type) {
                 for other in of_account.values() {
-                    let others = other.without(resource_type, settings.window);
-                    periods = periods
-                        .iter()
-                        .flat_map(|period| others.iter().filter_map(|other| period.intersect(*other)))
-                        .collect();
+                    periods = common(&periods, &unseen(other, resource_type, settings.window));
                 }
             }
             let of_place = periods.into_iter().map(|period| ((*resource_type).to_owned(), period));
-            left_out.entry((account.clone(), region.clone())).or_default().extend(of_place);
+            by_place.entry((account.clone(), region.clone())).or_default().extend(of_place);
         }
     }
-    left_out.retain(|_, of| !of.is_empty());
-    left_out
+    by_place.retain(|_, of| !of.is_empty());
+    by_place
+}
+
+/// What two lists of stretches have in common.
+fn common(left: &[Period], right: &[Period]) -> Vec<Period> {
+    left.iter().flat_map(|period| right.iter().filter_map(|other| period.intersect(*other))).collect()
+}
+
+/// Time in which a recorder left a type out.
+fn left_out(recording: &Recording, resource_type: &str, window: Period) -> Vec<Period> {
+    recording.without(resource_type, window)
+}
+
+/// Time in which a recorder left a type out, or was off.
+fn left_out_or_off(recording: &Recording, resource_type: &str, window: Period) -> Vec<Period> {
+    let mut periods = recording.without(resource_type, window);
+    periods.extend(recording.off(window));
+    periods.sort_unstable();
+    periods
 }
 
 /// The accounts and regions in scope that have time that no source taking part attests.

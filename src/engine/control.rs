@@ -34,8 +34,8 @@ pub(super) struct Ground<'a> {
     pub(super) uncovered: &'a BTreeSet<(AccountId, Region)>,
     /// Accounts in scope whose evidence is of no region.
     pub(super) without_region: u64,
-    /// Types that recorders say they left out in the window, by account and region.
-    pub(super) not_recorded: &'a BTreeMap<(AccountId, Region), Vec<(String, Period)>>,
+    /// Types that recorders say they left out in the window, or were off for, by account and region.
+    pub(super) unseen: &'a BTreeMap<(AccountId, Region), Vec<(String, Period)>>,
 }
 
 /// A control with what the catalog knows of its tests.
@@ -63,10 +63,9 @@ impl<'a> Ground<'a> {
     }
 
     /// Accounts and regions where something of these types may have gone unseen: not covered for the whole
-    /// window, or the recorder left a type out. Counted.
+    /// window, or the recorder left a type out or was off. Counted.
     fn uncovered_for(&self, types: &BTreeSet<&str>) -> u64 {
-        let left_out =
-            self.not_recorded.iter().filter(|(_, of)| of.iter().any(|(name, _)| types.contains(name.as_str())));
+        let left_out = self.unseen.iter().filter(|(_, of)| of.iter().any(|(name, _)| types.contains(name.as_str())));
         let places: BTreeSet<&(AccountId, Region)> =
             self.uncovered.iter().chain(left_out.map(|(place, _)| place)).collect();
         places.len() as u64 + self.without_region

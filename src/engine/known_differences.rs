@@ -131,6 +131,7 @@ const KNOWN: &[Known] = &[
     Known {
         tests: &["MFA_ENABLED_FOR_IAM_CONSOLE_ACCESS", "IAM_USER_UNUSED_CREDENTIALS_CHECK", "ACCESS_KEYS_ROTATED"],
         said: [(ANY, PASS), (OWN, NOT_APPLICABLE)],
+        is_same: true,
         words: "a user without the credential that is asked about passes the rule, and is not applicable to tickmark's check",
         ..USUAL
     },

@@ -354,7 +354,7 @@ fn a_recorder_that_leaves_a_type_out_makes_nothing_absent_and_no_clean_conclusio
     let note = answer.control("C10")["notes"][0].as_str().unwrap().to_owned();
     assert!(
         note.starts_with(
-            "A recorder left out, for some of the window, AWS::EC2::SecurityGroup in 011122223333 eu-west-1"
+            "For some of the window a recorder was off or left out AWS::EC2::SecurityGroup in 011122223333 eu-west-1"
         ),
         "{note}"
     );

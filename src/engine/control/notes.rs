@@ -71,10 +71,10 @@ fn not_independent(tested: &Tested<'_>, ground: &Ground<'_>, notes: &mut Vec<Str
     }
 }
 
-/// Recorders that say they left a tested type out.
+/// Recorders that say they left a tested type out, or were off.
 fn not_recorded(tested: &Tested<'_>, ground: &Ground<'_>, notes: &mut Vec<String>) {
     let mut left_out: BTreeSet<String> = BTreeSet::new();
-    for ((account, region), of_place) in ground.not_recorded {
+    for ((account, region), of_place) in ground.unseen {
         let own = of_place.iter().filter(|(name, _)| tested.types.contains(name.as_str()));
         left_out.extend(own.map(|(name, _)| format!("{name} in {account} {region}")));
     }
@@ -83,7 +83,8 @@ fn not_recorded(tested: &Tested<'_>, ground: &Ground<'_>, notes: &mut Vec<String
         let more = left_out.len().saturating_sub(PLACES_SHOWN);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         notes.push(format!(
-            "A recorder left out, for some of the window, {}{more}: what happened to such resources then is not known.",
+            "For some of the window a recorder was off or left out {}{more}: what happened to such resources then is not known \
+             from their items.",
             shown.join(", ")
         ));
     }
