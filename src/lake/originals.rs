@@ -21,6 +21,8 @@ const REPORT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// A file of the ledger, with the records of it that are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedFile {
+    /// Its id in the ledger.
+    pub evidence_id: String,
     /// Its path in the ledger.
     pub path: String,
     /// Its bundle in the ledger, or empty.
