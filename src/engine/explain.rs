@@ -111,8 +111,7 @@ pub fn explain(
     if let Asked::Exception { id } = asked {
         explanation.asked = Some(id.clone());
     }
-    let cited: BTreeSet<String> =
-        explanation.cited().iter().map(|reference| reference.evidence.as_str().to_owned()).collect();
+    let cited = explanation.cited();
     let rows = basis.ledger.iter().filter(|row| cited.contains(&row.evidence_id) && row.outcome != "bundle");
     explanation.files = rows.cloned().map(ledger_row).collect();
     explanation.files.sort_by(|left, right| left.evidence_id.cmp(&right.evidence_id));

@@ -21,6 +21,8 @@ const REPORT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// A file of the ledger, with the records of it that are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WantedFile {
+    /// Its id in the ledger.
+    pub evidence_id: String,
     /// Its path in the ledger.
     pub path: String,
     /// Its bundle in the ledger, or empty.
@@ -85,7 +87,7 @@ pub fn originals(wanted: &[WantedFile], evidence: &[PathBuf], limits: &Limits) -
 /// The files that lie where the ledger's paths lead from the working folder.
 fn as_named(wanted: &[WantedFile]) -> Result<Vec<EvidencePath>, LakeError> {
     let mut places: Vec<EvidencePath> = Vec::new();
-    for path in wanted.iter().map(file_on_disk).collect::<BTreeSet<&str>>() {
+    for path in wanted.iter().flat_map(places_of).collect::<BTreeSet<&str>>() {
         let place = PathBuf::from(path);
         if !path.is_empty() && place.is_file() {
             let found = discover(&[place])?.files;
@@ -95,9 +97,11 @@ fn as_named(wanted: &[WantedFile]) -> Result<Vec<EvidencePath>, LakeError> {
     Ok(places)
 }
 
-/// The path of the file on disk that holds a file: itself, or the bundle around all others.
-fn file_on_disk(file: &WantedFile) -> &str {
-    if file.bundle.is_empty() { &file.path } else { file.bundle.split(" > ").next().unwrap_or_default() }
+/// The paths at which a file may lie on disk: inside the outermost bundle around it, or by itself, as a bundle
+/// that was unpacked since leaves it.
+fn places_of(file: &WantedFile) -> impl Iterator<Item = &str> {
+    let bundle = file.bundle.split(" > ").next().filter(|bundle| !bundle.is_empty());
+    bundle.into_iter().chain([file.path.as_str()])
 }
 
 /// How well a place fits a file's path in the ledger.
@@ -117,11 +121,11 @@ impl Nearness {
     const ALL: [Self; 4] = [Self::Same, Self::Renamed, Self::Name, Self::Bundle];
 
     fn fits(self, place: &EvidencePath, file: &WantedFile) -> bool {
-        let known = file_on_disk(file);
+        let mut known = places_of(file);
         match self {
-            Self::Same => place.path == known,
-            Self::Renamed => below(&place.path).is_some_and(|path| Some(path) == below(known)),
-            Self::Name => last(&place.path) == last(known),
+            Self::Same => known.any(|known| place.path == known),
+            Self::Renamed => known.any(|known| below(&place.path).is_some_and(|path| Some(path) == below(known))),
+            Self::Name => known.any(|known| last(&place.path) == last(known)),
             Self::Bundle => {
                 let name = last(&place.path).to_lowercase();
                 [".zip", ".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".txz"]

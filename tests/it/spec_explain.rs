@@ -401,6 +401,10 @@ fn records_come_out_of_bundles() {
     assert_eq!(raw(&dir, &["--evidence", "archive"]), finding);
     dir.file("archive.zip", zip_of(&[("deep/export.zip", &inner)]));
     assert_eq!(raw(&dir, &["--evidence", "archive.zip"]), finding);
+    dir.file("unpacked/export/hub/findings.json", &bytes);
+    assert_eq!(raw(&dir, &["--evidence", "unpacked"]), finding, "unpacked since");
+    dir.file("evidence/export/hub/findings.json", &bytes);
+    assert_eq!(raw(&dir, &[]), finding, "unpacked where the bundle lay");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `tickmark explain`: why one resource has the result it has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 
@@ -70,16 +70,19 @@ fn look_up(story: &Explanation, arguments: &ExplainArguments) -> anyhow::Result<
     let mut records = Vec::new();
     let mut problems = Vec::new();
     let mut is_told: BTreeSet<&str> = BTreeSet::new();
+    let mut of_id: BTreeMap<&str, Vec<(&WantedFile, &Original)>> = BTreeMap::new();
+    for (file, original) in wanted.iter().zip(&found) {
+        of_id.entry(file.evidence_id.as_str()).or_default().push((file, original));
+    }
     for reference in story.references() {
         let id = reference.evidence.as_str();
-        let copies: Vec<(&WantedFile, &Original)> =
-            wanted.iter().zip(&found).filter(|(file, _)| file.sha256.starts_with(id)).collect();
+        let copies = of_id.get(id).map(Vec::as_slice).unwrap_or_default();
         let same = copies.iter().find_map(|(file, original)| match original {
             Original::Same(records) => Some((*file, records)),
             Original::Differs { .. } | Original::Missing => None,
         });
         match same {
-            None if is_told.insert(id) => problems.push(not_found(id, &copies)),
+            None if is_told.insert(id) => problems.push(not_found(id, copies)),
             None => {}
             Some(_) if reference.record == 0 => {}
             Some((file, of_file)) => match of_file.get(&reference.record) {
@@ -98,24 +101,21 @@ fn look_up(story: &Explanation, arguments: &ExplainArguments) -> anyhow::Result<
 /// Every file that a story's statements rest on, with the numbers of their records; a file that was handed
 /// over in several places is looked for in all of them.
 fn wanted(story: &Explanation) -> Vec<WantedFile> {
-    let references = story.references();
-    let of_file = |id: &str| -> Vec<u64> {
-        references
-            .iter()
-            .filter(|reference| reference.evidence.as_str() == id)
-            .map(|reference| reference.record)
-            .collect()
-    };
-    let files = story.files.iter().map(|file| (file, of_file(&file.evidence_id)));
-    let cited = files.filter(|(_, records)| !records.is_empty());
+    let mut records: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+    for reference in story.references() {
+        records.entry(reference.evidence.as_str()).or_default().insert(reference.record);
+    }
+    let cited = story.files.iter().filter_map(|file| Some((file, records.get(file.evidence_id.as_str())?)));
     let wanted = cited.map(|(file, records)| WantedFile {
+        evidence_id: file.evidence_id.clone(),
         path: file.path.clone(),
         bundle: file.bundle.clone(),
         sha256: file.sha256.clone(),
         kind: file.kind.clone(),
         account: file.account.clone(),
         region: file.region.clone(),
-        records: records.into_iter().filter(|record| *record > 0).collect(),
+        // The number 0 stands for the file as a whole.
+        records: records.iter().copied().filter(|record| *record > 0).collect(),
     });
     wanted.collect()
 }

@@ -2,6 +2,7 @@
 //!
 //! It is cut from the same streams that figures and exceptions are counted from.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{ControlStatus, Disagreement, Exception, LedgerRow, Remark, SubjectResult};
@@ -163,19 +164,16 @@ impl Explanation {
         let said = self.streams.iter().flat_map(|stream| &stream.segments).map(|segment| &segment.reference);
         let absent = self.absences.iter().map(|absence| &absence.reference);
         let seen = self.remarks.iter().map(|remark| &remark.reference);
-        let mut references: Vec<&EvidenceReference> = Vec::new();
-        for reference in said.chain(absent).chain(seen) {
-            if !references.contains(&reference) {
-                references.push(reference);
-            }
-        }
-        references
+        let mut is_new: BTreeSet<&EvidenceReference> = BTreeSet::new();
+        said.chain(absent).chain(seen).filter(|reference| is_new.insert(reference)).collect()
     }
 
     /// The ledger's first row of an evidence file.
     #[must_use]
     pub fn file(&self, reference: &EvidenceReference) -> Option<&LedgerRow> {
-        self.files.iter().find(|file| file.evidence_id == reference.evidence.as_str())
+        let id = reference.evidence.as_str();
+        let place = self.files.partition_point(|file| file.evidence_id.as_str() < id);
+        self.files.get(place).filter(|file| file.evidence_id == id)
     }
 
     /// What holds at one moment alone: the same story without all that does not contain it.
@@ -194,17 +192,18 @@ impl Explanation {
         for stretch in &mut self.statuses {
             stretch.decided_by = deciding(streams, stretch.status, at);
         }
-        let cited: Vec<EvidenceReference> = self.cited();
-        self.files.retain(|file| cited.iter().any(|reference| reference.evidence.as_str() == file.evidence_id));
+        let cited = self.cited();
+        self.files.retain(|file| cited.contains(&file.evidence_id));
         self
     }
 
-    /// Every reference anywhere in the story.
-    pub(in crate::engine) fn cited(&self) -> Vec<EvidenceReference> {
+    /// The ids of all evidence files that anything in the story refers to.
+    pub(in crate::engine) fn cited(&self) -> BTreeSet<String> {
         let of_exceptions = self.exceptions.iter().flat_map(|one| one.opened_by.iter().chain(&one.closed_by));
         let of_disagreements =
             self.disagreements.iter().flat_map(|one| &one.said).filter_map(|said| said.reference.as_ref());
-        self.references().into_iter().chain(of_exceptions).chain(of_disagreements).cloned().collect()
+        let all = self.references().into_iter().chain(of_exceptions).chain(of_disagreements);
+        all.map(|reference| reference.evidence.as_str().to_owned()).collect()
     }
 }
 

@@ -23,6 +23,7 @@ fn history() -> String {
 
 fn wanted(path: &str, bundle: &str, text: &str, kind: &str, records: &[u64]) -> WantedFile {
     WantedFile {
+        evidence_id: String::new(),
         path: path.to_owned(),
         bundle: bundle.to_owned(),
         sha256: hex::encode(Sha256::digest(text.as_bytes())),
@@ -86,8 +87,8 @@ fn another_file_in_its_place_is_told_and_not_used() {
     write(dir.path(), "evidence/b/history.json", &text);
     assert_eq!(fate(&file, &[dir.path().join("evidence")]), "same 1=a", "the same bytes are proof enough");
     fs::remove_dir_all(dir.path().join("evidence")).unwrap();
-    write(dir.path(), "evidence/other.json", "{}");
-    assert_eq!(fate(&file, &[dir.path().join("evidence")]), "missing");
+    write(dir.path(), "evidence/z/history.json", "{}");
+    assert_eq!(fate(&file, &[dir.path().join("evidence")]), "missing", "one of that name elsewhere is another");
     assert!(originals(&[file], &[dir.path().join("nowhere")], &Limits::default()).is_err());
 }
 

@@ -190,8 +190,8 @@ fn remarks(page: &mut Page, story: &Explanation) {
     }
     page.heading("Seen beyond the rules");
     for remark in &story.remarks {
-        stretch(page, remark.period, &remark.kind, Tint::Plain, &remark.test);
-        lines_below(page, INDENT, Tint::Plain, &remark.words);
+        stretch(page, remark.period, &remark.kind, Tint::Plain, "");
+        lines_below(page, INDENT, Tint::Plain, &format!("{}: {}", remark.test, remark.words));
         evidence(page, story, &remark.reference);
     }
 }
@@ -207,6 +207,9 @@ fn files(page: &mut Page, files: &[LedgerRow]) {
         return;
     }
     page.heading("Evidence");
+    let law = "Statements above cite `id:record`: the first sixteen digits of a file's SHA-256, and the number of \
+               the record in it; the id alone stands for the file as a whole.";
+    lines_below(page, 2, Tint::Faint, law);
     for file in files {
         page.line(&[(Tint::Plain, "  SHA-256 "), (Tint::Plain, &file.sha256)]);
         whole_line(page, INDENT, &file.path);
