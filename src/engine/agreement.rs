@@ -64,28 +64,42 @@ fn compare_subject(
     let window = ground.settings.window;
     let (said_left, said_right) =
         (control_timeline(&of_left, absences, window), control_timeline(&of_right, absences, window));
-    let pairs = pairs(&said_left, &said_right);
-    for pair in pairs.iter().filter(|pair| pair.said.iter().all(|status| is_spoken(*status))) {
+    let identifier = ground.identifiers.get(test).cloned().unwrap_or_default();
+    let is_agreed = |pair: &Pair| {
         let [first, second] = pair.said;
+        first == second || explain(&identifier, [(left, first), (right, second)], pair.period).is_same
+    };
+    let pairs = pairs(&said_left, &said_right);
+    let spoken: Vec<&Pair> = pairs.iter().filter(|pair| pair.said.iter().all(|status| is_spoken(*status))).collect();
+    for pair in &spoken {
         let length = i128::from(pair.period.microseconds());
-        let identifier = ground.identifiers.get(test).cloned().unwrap_or_default();
-        let explanation = explain(&identifier, [(left, first), (right, second)], pair.period);
-        if first == second || explanation.is_same {
-            agreement.agree_microseconds += length;
+        let sum = if is_agreed(pair) { &mut agreement.agree_microseconds } else { &mut agreement.differ_microseconds };
+        *sum += length;
+    }
+    let differing: Vec<&Pair> = spoken.into_iter().filter(|pair| !is_agreed(pair)).collect();
+    // Differences that touch are one, though a source changes its words on the way: each part is listed.
+    for run in differing.chunk_by(|one, next| one.period.until == next.period.from) {
+        let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+        let whole = Period::new(first.period.from, last.period.until);
+        if whole.microseconds() <= ground.settings.lag_tolerance_microseconds() {
             continue;
         }
-        agreement.differ_microseconds += length;
-        if pair.period.microseconds() > ground.settings.lag_tolerance_microseconds() {
-            disagreements.push(Disagreement {
+        disagreements.extend(run.iter().map(|pair| {
+            let [first, second] = pair.said;
+            Disagreement {
                 control: tested.control.id.clone(),
-                test: identifier,
+                test: identifier.clone(),
                 subject: ground.evidence.registry.name(subject),
                 said: [said(left, first, &of_left, pair.period), said(right, second, &of_right, pair.period)],
                 period: pair.period,
-                known_reasons: explanation.reasons.into_iter().map(str::to_owned).collect(),
-            });
-        }
+                known_reasons: reasons(&identifier, [(left, first), (right, second)], whole),
+            }
+        }));
     }
+}
+
+fn reasons(test: &str, said: [(Source, ControlStatus); 2], whole: Period) -> Vec<String> {
+    explain(test, said, whole).reasons.into_iter().map(str::to_owned).collect()
 }
 
 /// What a source said at the beginning of a period, and on which evidence.

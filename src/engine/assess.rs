@@ -13,6 +13,7 @@ use super::catalog::{Catalog, SubjectFilter};
 use super::control::{Ground, Outcome, Tested, evaluate};
 use super::identity::{ACCOUNT_TYPE, SubjectKey, Ties, is_global_type};
 use super::reperformance::recording::Recording;
+use super::reperformance::types_read_for;
 use super::results::{Assessment, CoverageRow, Disagreement, EvidenceAccount, LedgerRow, RecordAccount, Unmapped};
 use super::scope::Scope;
 use super::settings::Settings;
@@ -246,14 +247,18 @@ pub(super) fn chosen_controls<'a>(catalog: &'a Catalog, settings: &Settings) -> 
     };
     let is_asked = |id: &str| asked.as_ref().is_none_or(|asked| asked.contains(id));
     let controls = catalog.controls.iter().filter(|control| is_asked(&control.id));
-    let tested = controls.map(|control| Tested {
-        control,
-        tests: control.tests.iter().filter_map(|identifier| catalog.test_index(identifier)).collect(),
-        types: catalog
-            .tests_of(control)
-            .into_iter()
-            .flat_map(|test| test.resource_types.iter().map(String::as_str))
-            .collect(),
+    let reperforms = settings.sources.contains(&Source::Reperformed);
+    let tested = controls.map(|control| {
+        let tests = catalog.tests_of(control);
+        let types: BTreeSet<&str> =
+            tests.iter().flat_map(|test| test.resource_types.iter().map(String::as_str)).collect();
+        let of_checks = tests.iter().filter(|_| reperforms).flat_map(|test| types_read_for(&test.identifier));
+        Tested {
+            control,
+            tests: control.tests.iter().filter_map(|identifier| catalog.test_index(identifier)).collect(),
+            deciding_types: types.iter().copied().chain(of_checks).collect(),
+            types,
+        }
     });
     Ok(tested.collect())
 }
@@ -430,8 +435,10 @@ fn unseen_types(
     in_scope: &[(AccountId, Region)],
     unseen: fn(&Recording, &str, Period) -> Vec<Period>,
 ) -> UnseenTypes {
+    let reperforms = settings.sources.contains(&Source::Reperformed);
+    let of_checks = catalog.tests.iter().filter(|_| reperforms).flat_map(|test| types_read_for(&test.identifier));
     let types = catalog.tests.iter().flat_map(|test| &test.resource_types).map(String::as_str);
-    let types: BTreeSet<&str> = types.filter(|name| *name != ACCOUNT_TYPE).collect();
+    let types: BTreeSet<&str> = types.chain(of_checks).filter(|name| *name != ACCOUNT_TYPE).collect();
     let mut by_place = UnseenTypes::new();
     if !attesting_sources(settings).contains(&Source::Config) {
         return by_place;

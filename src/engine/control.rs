@@ -45,6 +45,8 @@ pub(super) struct Tested<'a> {
     pub(super) tests: BTreeSet<usize>,
     /// Types of resources its tests are about.
     pub(super) types: BTreeSet<&'a str>,
+    /// Types whose items decide: these, and those that tickmark's own checks read beside them.
+    pub(super) deciding_types: BTreeSet<&'a str>,
 }
 
 /// What became of a control.
@@ -92,7 +94,7 @@ pub(super) fn evaluate(tested: &Tested<'_>, ground: &Ground<'_>) -> Outcome {
             figures: Figures::default(),
             by_source: ground.settings.sources.iter().map(|source| (*source, Figures::default())).collect(),
             by_account: BTreeMap::new(),
-            uncovered: ground.uncovered_for(&tested.types),
+            uncovered: ground.uncovered_for(&tested.deciding_types),
             notes: Vec::new(),
             remarks: 0,
             agreement: Vec::new(),

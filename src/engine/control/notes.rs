@@ -75,7 +75,7 @@ fn not_independent(tested: &Tested<'_>, ground: &Ground<'_>, notes: &mut Vec<Str
 fn not_recorded(tested: &Tested<'_>, ground: &Ground<'_>, notes: &mut Vec<String>) {
     let mut left_out: BTreeSet<String> = BTreeSet::new();
     for ((account, region), of_place) in ground.unseen {
-        let own = of_place.iter().filter(|(name, _)| tested.types.contains(name.as_str()));
+        let own = of_place.iter().filter(|(name, _)| tested.deciding_types.contains(name.as_str()));
         left_out.extend(own.map(|(name, _)| format!("{name} in {account} {region}")));
     }
     if !left_out.is_empty() {

@@ -25,10 +25,29 @@ pub(in crate::engine) struct StateChange {
 }
 
 impl History {
+    /// The id of the resource; `None` where no item of it has a state.
+    pub(super) fn resource_id(&self) -> Option<&str> {
+        self.changes.iter().find_map(|change| change.state.as_ref()).map(|state| state.resource_id.as_str())
+    }
+
     /// The state that holds at a moment.
     pub(super) fn state_at(&self, at: Instant) -> Option<&Arc<ResourceState>> {
         let after = self.changes.partition_point(|change| change.at <= at);
         self.changes.get(after.checked_sub(1)?)?.state.as_ref()
+    }
+
+    /// The last state up to a moment, whether or not the resource was lost since.
+    fn last_state(&self, at: Instant) -> Option<&Arc<ResourceState>> {
+        let after = self.changes.partition_point(|change| change.at <= at);
+        self.changes.get(..after)?.iter().rev().find_map(|change| change.state.as_ref())
+    }
+
+    /// When a captured item last said that the resource is gone, if that is the last word up to a moment. A
+    /// snapshot that merely does not list it is no such word.
+    pub(super) fn deleted_at(&self, at: Instant) -> Option<Instant> {
+        let after = self.changes.partition_point(|change| change.at <= at);
+        let last = self.changes.get(after.checked_sub(1)?)?;
+        (last.state.is_none() && last.reference.record != 0).then_some(last.at)
     }
 
     /// What began the state that holds at a moment, if it began just then.
@@ -38,15 +57,19 @@ impl History {
     }
 }
 
-/// Of several recorders' states of one resource the newest item: the state that was captured last.
-/// Where several were captured at the same moment, all of them.
+/// Of several recorders' states of one resource the newest item: the state that was captured last. Where the
+/// recorder that captured it does not show the resource any more while others do (spec section 3.1), also the
+/// newest of those: an older item does not take over from a newer one, and takes nothing back. Where several
+/// were captured at the same moment, all of them.
 pub(super) fn newest<'a>(histories: &[&'a History], at: Instant) -> Vec<(&'a Arc<ResourceState>, &'a str)> {
-    let standing =
-        histories.iter().filter_map(|history| Some((history.state_at(at)?, history.recorder_region.as_str())));
-    let mut standing: Vec<(&Arc<ResourceState>, &str)> = standing.collect();
-    let latest = standing.iter().map(|(state, _)| state.captured_at).max();
-    standing.retain(|(state, _)| Some(state.captured_at) == latest);
-    standing
+    let shown = histories.iter().filter_map(|history| history.state_at(at)).map(|state| state.captured_at).max();
+    let Some(newest_shown) = shown else { return Vec::new() };
+    let known =
+        histories.iter().filter_map(|history| Some((history.last_state(at)?, history.recorder_region.as_str())));
+    let mut known: Vec<(&Arc<ResourceState>, &str)> = known.collect();
+    let newest_known = known.iter().map(|(state, _)| state.captured_at).max();
+    known.retain(|(state, _)| Some(state.captured_at) == newest_known || state.captured_at == newest_shown);
+    known
 }
 
 /// Resources that checks join to their subjects, found by their keys.

@@ -36,3 +36,16 @@ pub(super) mod users;
 pub(super) mod accounts;
 pub(super) mod trails;
 pub(super) mod measures;
+
+/// Types whose items the checks of a test read for their verdict, joined ones among them.
+pub(super) fn types_read_for<'a>(test: &'a str) -> impl Iterator<Item = &'a str> {
+    checks::of_test(test).flat_map(|check| -> Vec<&'a str> {
+        match &check.reads {
+            check::Reads::Resource { resource_type, joins, .. } => {
+                std::iter::once(*resource_type).chain(joins.iter().map(|join| join.resource_type)).collect()
+            }
+            check::Reads::Account { needs, .. } if needs.contains(&check::Need::Trails) => vec![trails::TRAIL_TYPE],
+            _ => Vec::new(),
+        }
+    })
+}

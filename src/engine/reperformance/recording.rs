@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::resource::{ResourceState, decoded, flag, list, text};
 use crate::engine::identity::is_global_type;
+use crate::formats::is_deletion;
 use crate::lake::{ConditionRow, ItemRow};
 use crate::model::{Instant, Period};
 
@@ -20,8 +21,8 @@ pub(in crate::engine) const RECORDER_TYPE: &str = "AWS::Config::ConfigurationRec
 pub(in crate::engine) struct Recording {
     /// Whether it records, from when on.
     switched: BTreeMap<Instant, bool>,
-    /// What it records, from when on.
-    groups: BTreeMap<Instant, RecordingGroup>,
+    /// What it records, from when on; where several things are said of one moment, only what all of them take.
+    groups: BTreeMap<Instant, Vec<RecordingGroup>>,
 }
 
 /// Which types a recorder takes.
@@ -40,6 +41,10 @@ impl Recording {
     pub(in crate::engine) fn by_region(items: &[ItemRow], conditions: &[ConditionRow]) -> BTreeMap<String, Self> {
         let mut regions: BTreeMap<String, Self> = BTreeMap::new();
         for item in items.iter().filter(|item| item.resource_type == RECORDER_TYPE) {
+            if is_deletion(&item.status) {
+                regions.entry(item.recorder_region.clone()).or_default().switch(item.captured_at, false);
+                continue;
+            }
             let state = ResourceState::of_item(item);
             if is_internal(&state.configuration) || !state.has_configuration() {
                 continue;
@@ -66,8 +71,14 @@ impl Recording {
 
     fn note_switch(&mut self, at: Instant, recorder: &Value) {
         if let Some(is_on) = flag(member(recorder, "recording")) {
-            self.switched.insert(at, is_on);
+            self.switch(at, is_on);
         }
+    }
+
+    /// Of two things said of one moment, that it was off counts.
+    fn switch(&mut self, at: Instant, is_on: bool) {
+        let known = self.switched.entry(at).or_insert(is_on);
+        *known &= is_on;
     }
 
     /// A status says besides when recording last began and last stopped.
@@ -78,7 +89,7 @@ impl Recording {
         };
         for (name, is_on) in [("lastStopTime", false), ("lastStartTime", true)] {
             if let Some(time) = time(name) {
-                self.switched.insert(time, is_on);
+                self.switch(time, is_on);
             }
         }
         self.note_switch(at, status);
@@ -98,13 +109,13 @@ impl Recording {
         };
         let global = flag(member(group, "includeGlobalResourceTypes")).unwrap_or(false) || !excluded.is_empty();
         let included = names(member(group, "resourceTypes"));
-        self.groups.insert(at, RecordingGroup { all, global, named: included, excluded });
+        self.groups.entry(at).or_default().push(RecordingGroup { all, global, named: included, excluded });
     }
 
     /// Whether resources of a type were recorded at a moment; `None` where the recorder does not say.
-    pub(in crate::engine) fn records(&self, resource_type: &str, at: Instant) -> Option<bool> {
+    fn records(&self, resource_type: &str, at: Instant) -> Option<bool> {
         let is_on = self.switched.range(..=at).next_back().map(|(_, is_on)| *is_on);
-        let takes = self.groups.range(..=at).next_back().map(|(_, group)| group.takes(resource_type));
+        let takes = self.groups.range(..=at).next_back().map(|(_, groups)| takes(groups, resource_type));
         match (is_on, takes) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (_, Some(true)) => Some(true),
@@ -112,14 +123,15 @@ impl Recording {
         }
     }
 
-    /// Whether the type was left out on purpose at a moment, while the recorder was on.
-    pub(in crate::engine) fn excludes(&self, resource_type: &str, at: Instant) -> bool {
-        self.groups.range(..=at).next_back().is_some_and(|(_, group)| !group.takes(resource_type))
+    /// The first moment at which it says that it records a type.
+    pub(in crate::engine) fn recorded_from(&self, resource_type: &str) -> Option<Instant> {
+        let moments = self.switched.keys().chain(self.groups.keys()).copied();
+        moments.filter(|at| self.records(resource_type, *at) == Some(true)).min()
     }
 
-    /// Moments at which what it records may have changed.
-    pub(in crate::engine) fn changes(&self) -> impl Iterator<Item = Instant> {
-        self.switched.keys().chain(self.groups.keys()).copied()
+    /// Whether the type was left out on purpose at a moment.
+    pub(in crate::engine) fn excludes(&self, resource_type: &str, at: Instant) -> bool {
+        self.groups.range(..=at).next_back().is_some_and(|(_, groups)| !takes(groups, resource_type))
     }
 
     /// Stretches of the window in which it demonstrably did not record at all.
@@ -129,7 +141,7 @@ impl Recording {
 
     /// Stretches of the window in which it demonstrably left a type out.
     pub(in crate::engine) fn without(&self, resource_type: &str, window: Period) -> Vec<Period> {
-        stretches(self.groups.iter().map(|(at, group)| (*at, !group.takes(resource_type))), window)
+        stretches(self.groups.iter().map(|(at, groups)| (*at, !takes(groups, resource_type))), window)
     }
 }
 
@@ -140,6 +152,11 @@ impl RecordingGroup {
         }
         !self.excluded.contains(resource_type) && (self.global || !is_global_type(resource_type))
     }
+}
+
+/// Whether all that is said of one moment takes a type.
+fn takes(groups: &[RecordingGroup], resource_type: &str) -> bool {
+    groups.iter().all(|group| group.takes(resource_type))
 }
 
 /// The stretches of a window in which something holds that changes at certain moments.
@@ -159,7 +176,7 @@ fn stretches(changes: impl Iterator<Item = (Instant, bool)>, window: Period) -> 
 
 /// A recorder that AWS runs for a service of its own says nothing of the account's.
 fn is_internal(recorder: &Value) -> bool {
-    text(member(recorder, "recordingScope")) == "INTERNAL"
+    text(member(recorder, "recordingScope")) == "INTERNAL" || !text(member(recorder, "servicePrincipal")).is_empty()
 }
 
 /// A member whose first letter is small in the API's answers and large in items.

@@ -39,18 +39,24 @@ impl Surroundings {
         Self { joined: JoinIndex::new(&all_joins(), resources), recording, seen }
     }
 
-    /// Whether a type was demonstrably recorded at a moment (spec section 3.6): what the recorder says of
-    /// itself decides, else whether its evidence holds some item of the type.
-    fn is_recorded(&self, join: &Join, recorder: &str, at: Instant) -> bool {
-        let has_items = |region: &str| self.seen.get(region).is_some_and(|types| types.contains(join.resource_type));
-        let says =
-            |region: &str| self.recording.get(region).and_then(|recording| recording.records(join.resource_type, at));
+    /// From when on a type was demonstrably recorded (spec section 3.6): from ever where the evidence holds
+    /// some item of it, else from when the recorder says so. What was recorded once stays known: a recorder
+    /// that is switched off, or leaves the type out, takes nothing back.
+    fn recorded_from(&self, join: &Join, recorder: &str) -> Option<Instant> {
+        let of_region = |region: &str| {
+            let has_items = self.seen.get(region).is_some_and(|types| types.contains(join.resource_type));
+            let said = || self.recording.get(region)?.recorded_from(join.resource_type);
+            if has_items { Some(EVER) } else { said() }
+        };
         match join.within {
-            Within::Recorder => says(recorder).unwrap_or_else(|| has_items(recorder)),
-            Within::Account => self.seen.keys().any(|region| says(region).unwrap_or_else(|| has_items(region))),
+            Within::Recorder => of_region(recorder),
+            Within::Account => self.seen.keys().filter_map(|region| of_region(region)).min(),
         }
     }
 }
+
+/// Before all evidence.
+const EVER: Instant = Instant::from_microseconds(i64::MIN);
 
 /// Every join that some check declares, one a type.
 pub(in crate::engine) fn all_joins() -> Vec<&'static Join> {
@@ -74,24 +80,64 @@ pub(in crate::engine) fn judge_over_time(
 ) -> Vec<DatedVerdict> {
     let Reads::Resource { joins, judge, .. } = &check.reads else { return Vec::new() };
     let around: Vec<Vec<&History>> = joins.iter().map(|join| around(join, histories, surroundings)).collect();
-    let verdict_at = |at: Instant| {
-        let cases = newest(histories, at).into_iter().map(|(state, recorder)| {
-            let joined =
-                joins.iter().zip(&around).map(|(join, found)| joined(join, found, state, recorder, surroundings, at));
-            judge(&ResourceCase { resource: state, joined: joined.collect(), parameters })
-        });
-        // Items of one moment that say different things: the worst counts (spec section 3.8).
-        cases.min_by_key(|verdict| verdict.status)
-    };
     let mut verdicts: Vec<DatedVerdict> = Vec::new();
+    let mut before: Option<Vec<Standing<'_>>> = None;
     for at in moments(histories, &around, joins, surroundings) {
-        let Some(reference) = cause(at, histories, &around) else { continue };
-        let verdict = verdict_at(at).filter(|verdict| !verdict.outside);
-        if verdict.is_some() || !verdicts.is_empty() {
+        let standing: Vec<Standing<'_>> = newest(histories, at)
+            .into_iter()
+            .map(|(state, recorder)| Standing::new(state, recorder, (joins, &around), surroundings, at))
+            .collect();
+        // The same states mean the same verdict: nothing that it depends on has changed.
+        if before.as_ref().is_some_and(|before| same(before, &standing)) {
+            continue;
+        }
+        // Items of one moment that say different things: the worst counts (spec section 3.8).
+        let judged = standing.iter().map(|standing| judge(&standing.case(parameters)));
+        let verdict = judged.min_by_key(|verdict| verdict.status).filter(|verdict| !verdict.outside);
+        before = Some(standing);
+        let is_new = verdicts.last().map_or(verdict.is_some(), |last| last.verdict != verdict);
+        if is_new && let Some(reference) = cause(at, histories, &around) {
             verdicts.push(DatedVerdict { at, verdict, reference });
         }
     }
     verdicts
+}
+
+/// A subject's state at a moment with all that is joined to it.
+struct Standing<'a> {
+    state: &'a Arc<ResourceState>,
+    joined: Vec<Joined<'a>>,
+}
+
+impl<'a> Standing<'a> {
+    fn new(
+        state: &'a Arc<ResourceState>,
+        recorder: &str,
+        (joins, around): (&[Join], &[Vec<&'a History>]),
+        surroundings: &Surroundings,
+        at: Instant,
+    ) -> Self {
+        let joined =
+            joins.iter().zip(around).map(|(join, found)| joined(join, found, state, recorder, surroundings, at));
+        Self { state, joined: joined.collect() }
+    }
+
+    fn case<'b>(&'b self, parameters: &'b Parameters) -> ResourceCase<'b> {
+        ResourceCase { resource: self.state, joined: self.joined.clone(), parameters }
+    }
+}
+
+/// Whether two moments show the very same states.
+fn same(left: &[Standing<'_>], right: &[Standing<'_>]) -> bool {
+    let is_same_join = |(left, right): (&Joined<'_>, &Joined<'_>)| {
+        left.is_recorded == right.is_recorded
+            && left.resources.len() == right.resources.len()
+            && left.resources.iter().zip(&right.resources).all(|(left, right)| std::ptr::eq(*left, *right))
+    };
+    left.len() == right.len()
+        && left.iter().zip(right).all(|(left, right)| {
+            Arc::ptr_eq(left.state, right.state) && left.joined.iter().zip(&right.joined).all(is_same_join)
+        })
 }
 
 /// What a check that only looks beyond its rule sees of one resource over time.
@@ -130,12 +176,22 @@ fn joined<'a>(
 ) -> Joined<'a> {
     let wanted = (join.wants)(state);
     let is_near = |history: &&&History| join.within == Within::Account || history.recorder_region == recorder;
-    let standing = around.iter().filter(is_near).filter_map(|history| history.state_at(at).map(Arc::as_ref));
+    let near: Vec<&'a History> = around.iter().filter(is_near).copied().collect();
+    let standing = near.iter().filter_map(|history| history.state_at(at).map(Arc::as_ref));
     let is_wanted = |state: &&ResourceState| (join.key)(state).is_some_and(|key| wanted.contains(&key));
-    let mut resources: Vec<&ResourceState> = standing.filter(is_wanted).collect();
+    // One recorder's word that a resource is gone outweighs older items of it that others show.
+    let is_gone = |state: &ResourceState| {
+        join.within == Within::Account
+            && near.iter().any(|history| {
+                let of_same = history.resource_id() == Some(state.resource_id.as_str());
+                of_same && history.deleted_at(at).is_some_and(|deleted| deleted > state.captured_at)
+            })
+    };
+    let mut resources: Vec<&ResourceState> = standing.filter(is_wanted).filter(|state| !is_gone(state)).collect();
     let key = |state: &&ResourceState| (state.resource_type.clone(), state.resource_id.clone());
     resources.sort_by_cached_key(key);
-    Joined { resources, is_recorded: surroundings.is_recorded(join, recorder, at) }
+    let is_recorded = surroundings.recorded_from(join, recorder).is_some_and(|from| from <= at);
+    Joined { resources, is_recorded }
 }
 
 /// Every moment at which something that the verdict depends on changed, from the subject's first on.
@@ -148,8 +204,9 @@ fn moments(
     let own = histories.iter().flat_map(|history| &history.changes).map(|change| change.at);
     let Some(first) = own.clone().min() else { return BTreeSet::new() };
     let of_others = around.iter().flatten().flat_map(|history| &history.changes).map(|change| change.at);
-    let recorders = histories.iter().filter(|_| !joins.is_empty()).map(|history| &history.recorder_region);
-    let of_recorders = recorders.filter_map(|region| surroundings.recording.get(region)).flat_map(Recording::changes);
+    let recorders = histories.iter().map(|history| history.recorder_region.as_str());
+    let of_recorders =
+        recorders.flat_map(|recorder| joins.iter().filter_map(move |join| surroundings.recorded_from(join, recorder)));
     own.chain(of_others).chain(of_recorders).filter(|at| *at >= first).collect()
 }
 
