@@ -159,22 +159,47 @@ impl Case<'_> {
         let trails = self.units_of(TRAIL, None);
         let accounts: BTreeSet<&String> = trails.iter().map(|unit| &unit.recorder.0).collect();
         for account in accounts {
-            let first = self.units_of(TRAIL, Some(account)).iter().flat_map(|unit| changes(&[unit])).min();
+            // What the check looks at: the account's trails, by recorder or by ARN, and trails of organizations.
+            let looked_at: Vec<&Unit<'_>> = trails
+                .iter()
+                .filter(|unit| {
+                    &unit.recorder.0 == account
+                        || unit.items.iter().any(|item| {
+                            self.ties.subject_of(item).account == *account
+                                || item.configuration.get("isOrganizationTrail") == Some(&serde_json::Value::Bool(true))
+                        })
+                })
+                .copied()
+                .collect();
             let subject = self.ties.subject("AWS::::Account", account, "global", account);
             for set in self.parameters(test, account, None) {
                 let mut observations = Vec::new();
-                for cut in changes(&trails).into_iter().filter(|cut| Some(*cut) >= first) {
-                    let there = |own: bool| -> Vec<&Item> {
-                        let units = trails.iter().filter(|unit| (unit.recorder.0 == **account) == own);
-                        units.filter_map(|unit| in_force(unit, cut)).collect()
-                    };
-                    observations.push((cut, checks::of_trails(&there(true), &there(false), &set)));
+                for cut in changes(&looked_at) {
+                    let (own, others) = self.trails_at(&trails, account, cut);
+                    observations.push((cut, checks::of_trails(&own, &others, &set)));
                 }
                 let place = (account.clone(), "global".to_owned());
                 let horizon = self.horizon(&BTreeSet::from([&place]), true);
                 self.add(&subject, test, &set, place.clone(), observations, horizon, all);
             }
         }
+    }
+
+    /// The trails in force at an instant, those that a recorder of the account shows and the rest. A trail that
+    /// several recorders show, also those of other accounts, is one subject, and its newest item is its state.
+    fn trails_at<'b>(&self, trails: &'b [&'b Unit<'b>], account: &str, at: Micros) -> (Vec<&'b Item>, Vec<&'b Item>) {
+        let mut shown: BTreeMap<Subject, Vec<&'b Item>> = BTreeMap::new();
+        for item in trails.iter().filter_map(|unit| in_force(unit, at)) {
+            shown.entry(self.ties.subject_of(item)).or_default().push(item);
+        }
+        let (mut own, mut others) = (Vec::new(), Vec::new());
+        for items in shown.values() {
+            let newest = items.iter().map(|item| item.capture).max();
+            let here = items.iter().any(|item| item.recorder.0 == account);
+            let state = items.iter().filter(|item| Some(item.capture) == newest);
+            if here { &mut own } else { &mut others }.extend(state);
+        }
+        (own, others)
     }
 
     /// What credential reports say of users and of the root user.
