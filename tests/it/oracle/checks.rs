@@ -52,6 +52,9 @@ fn each<'a>(value: &'a Value, name: &str) -> Vec<&'a Value> {
 /// The check of a test that looks at one item only; nothing where it does not speak of this item at all.
 pub(crate) fn of_item(test: &str, item: &Item, parameters: &Parameters) -> Option<Said> {
     let configuration = &item.configuration;
+    if is_incomplete(test, item) {
+        return Some(Said::Unknown);
+    }
     Some(match test {
         "IAM_USER_NO_POLICIES_CHECK" => verdict(
             list(configuration, "userPolicyList").is_empty()
@@ -79,6 +82,21 @@ pub(crate) fn of_item(test: &str, item: &Item, parameters: &Parameters) -> Optio
         "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED" => encryption(item),
         _ => return None,
     })
+}
+
+/// Whether an item lacks so much that nothing can be concluded from what it does not say.
+fn is_incomplete(test: &str, item: &Item) -> bool {
+    let lacks = |name: &str| item.configuration.get(name).is_none();
+    match test {
+        "CLOUD_TRAIL_ENCRYPTION_ENABLED" | "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED" => lacks("isMultiRegionTrail"),
+        "VPC_DEFAULT_SECURITY_GROUP_CLOSED" => {
+            item.group_name == "default"
+                && !item.vpc.is_empty()
+                && (lacks("ipPermissions") || lacks("ipPermissionsEgress"))
+        }
+        "IAM_USER_NO_POLICIES_CHECK" => item.configuration.is_null(),
+        _ => false,
+    }
 }
 
 fn stated<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
@@ -211,7 +229,7 @@ fn encryption(item: &Item) -> Said {
 /// evidence, and whether they hold the world.
 fn ports_open(item: &Item, ports: &BTreeSet<i64>, lists: &BTreeMap<String, bool>) -> Said {
     let mut said = BTreeSet::from([Said::Pass]);
-    let mut unknown = false;
+    let mut unknown = item.configuration.get("ipPermissions").is_none();
     for permission in list(&item.configuration, "ipPermissions") {
         let protocol = word(permission, "ipProtocol");
         let range = (at(permission, &["fromPort"]).as_i64(), at(permission, &["toPort"]).as_i64());
@@ -291,6 +309,7 @@ pub(crate) fn of_vpc(item: &Item, logs: &[&Item], recorded: bool, parameters: &P
 /// C12, by the trails that are there in the account, and those of other accounts' organizations.
 pub(crate) fn of_trails(own: &[&Item], others: &[&Item], parameters: &Parameters) -> Said {
     let flag = |trail: &Item, name: &str| at(&trail.configuration, &[name]) == &Value::Bool(true);
+    let unclear = |trail: &&Item| trail.configuration.get("isMultiRegionTrail").is_none();
     let fits = |trail: &&&Item| {
         flag(trail, "isMultiRegionTrail")
             && stated(parameters, "s3BucketName")
@@ -299,7 +318,10 @@ pub(crate) fn of_trails(own: &[&Item], others: &[&Item], parameters: &Parameters
     let candidates: Vec<&&Item> = own.iter().filter(fits).collect();
     if candidates.iter().any(|trail| !flag(trail, "hasCustomEventSelectors")) {
         Said::Pass
-    } else if !candidates.is_empty() || others.iter().any(|t| fits(&t) && flag(t, "isOrganizationTrail")) {
+    } else if !candidates.is_empty()
+        || own.iter().any(unclear)
+        || others.iter().any(|t| fits(&t) && flag(t, "isOrganizationTrail"))
+    {
         Said::Unknown
     } else {
         Said::Fail

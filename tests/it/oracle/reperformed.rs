@@ -116,15 +116,21 @@ impl Case<'_> {
             .flat_map(|recorder| self.parameters(test, &recorder.0, region.map(|()| recorder.1.as_str())))
             .collect();
         for set in sets {
-            let observations = cuts.iter().map(|cut| (*cut, self.resource_at(units, test, &set, *cut))).collect();
+            let observations =
+                cuts.iter().map(|cut| (*cut, self.resource_at(subject, units, test, &set, *cut))).collect();
             let place = (*recorders.first().unwrap()).clone();
             self.add(subject, test, &set, place, observations, self.horizon(&recorders, global), all);
         }
     }
 
-    /// The worst of what the newest items say; nothing where no recorder shows the resource.
-    fn resource_at(&self, units: &[&Unit<'_>], test: &str, set: &Parameters, at: Micros) -> Said {
-        let shown: Vec<&Item> = units.iter().filter_map(|unit| in_force(unit, at)).collect();
+    /// The worst of what the newest items say; nothing where no recorder shows the resource under this name (a user
+    /// who was renamed keeps the id, and is another subject from then on).
+    fn resource_at(&self, subject: &Subject, units: &[&Unit<'_>], test: &str, set: &Parameters, at: Micros) -> Said {
+        let shown: Vec<&Item> = units
+            .iter()
+            .filter_map(|unit| in_force(unit, at))
+            .filter(|item| self.ties.subject_of(item) == *subject)
+            .collect();
         let newest = shown.iter().map(|item| item.capture).max();
         shown
             .into_iter()
