@@ -7,6 +7,7 @@ mod config_side;
 mod estate;
 mod findings_side;
 mod random;
+mod raw_cases;
 mod raw_side;
 mod request;
 mod rules;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::estate::{DAY, Estate, Millis, day, partition, stamp};
 
-const COLUMNS: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
+pub(crate) const COLUMNS: &str = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
 
 /// Adds reports and policies for some accounts.
 pub(crate) fn make(estate: &mut Estate) {
@@ -50,7 +50,14 @@ fn reports(estate: &mut Estate, account: &str) {
     users.dedup();
     let times = times(estate);
     for (at, time) in times.into_iter().enumerate() {
-        let mut lines = vec![COLUMNS.to_owned(), root(estate, p, account, time)];
+        let mut lines = vec![COLUMNS.to_owned()];
+        if estate.random.chance(4) {
+            write_report(estate, account, at, time, COLUMNS);
+            continue;
+        }
+        if estate.random.chance(95) {
+            lines.push(root(estate, p, account, time));
+        }
         for (name, arn) in &users {
             if estate.random.chance(85) {
                 lines.push(user(estate, name, arn, time));

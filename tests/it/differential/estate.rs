@@ -290,6 +290,10 @@ impl Estate {
                 json!({"name": id}),
             );
         }
+        if self.random.chance(25) {
+            let kind = "AWS::S3::AccountPublicAccessBlock";
+            self.add(account, region, kind, account, "", "", here.clone(), true, json!({}));
+        }
         if self.random.chance(50) {
             self.make_trail(account, region);
         }

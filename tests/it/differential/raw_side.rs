@@ -9,6 +9,12 @@ pub(crate) fn dress(estate: &mut Estate, thing: &Thing, item: &mut Value) {
     if item.get("configuration").is_none() {
         return;
     }
+    let described = ["AWS::IAM::User", "AWS::IAM::Policy", "AWS::EC2::SecurityGroup", "AWS::S3::Bucket"];
+    if described.contains(&thing.kind) && estate.random.chance(2) {
+        // A resource that was found and could not be described.
+        item["configuration"] = Value::Null;
+        return;
+    }
     match thing.kind {
         "AWS::IAM::User" => user(estate, item),
         "AWS::IAM::Policy" => policy(estate, item),
@@ -18,11 +24,18 @@ pub(crate) fn dress(estate: &mut Estate, thing: &Thing, item: &mut Value) {
         "AWS::EC2::VPC" => vpc(estate, thing, item),
         "AWS::EC2::FlowLog" => flow_log(estate, item),
         "AWS::EC2::PrefixList" => prefix_list(estate, item),
+        "AWS::S3::AccountPublicAccessBlock" => account_block(estate, item),
         _ => {}
     }
 }
 
 fn user(estate: &mut Estate, item: &mut Value) {
+    if estate.random.chance(4) && item.get("ARN").is_some() {
+        // Renamed: the same id under another ARN.
+        let arn = format!("{}-renamed", item["ARN"].as_str().unwrap());
+        item["configuration"]["arn"] = json!(arn);
+        item["ARN"] = json!(arn);
+    }
     let configuration = &mut item["configuration"];
     if estate.random.chance(25) {
         configuration["userPolicyList"] = json!([{"policyName": "inline", "policyDocument": "%7B%7D"}]);
@@ -148,7 +161,21 @@ fn group(estate: &mut Estate, thing: &Thing, item: &mut Value) {
     }
 }
 
+/// The block that an account puts on all its buckets.
+fn account_block(estate: &mut Estate, item: &mut Value) {
+    let (lists, policies) = (estate.random.chance(30), estate.random.chance(30));
+    item["configuration"] = json!({"blockPublicAcls": lists, "ignorePublicAcls": lists,
+        "blockPublicPolicy": policies, "restrictPublicBuckets": policies});
+}
+
 fn bucket_policy(estate: &mut Estate, thing: &Thing) -> Value {
+    if estate.random.chance(15) {
+        let wanted = estate.random.pick(&["AES256", "aws:kms"]);
+        let condition = json!({"StringNotEquals": {"s3:x-amz-server-side-encryption": wanted}});
+        let resource = format!("arn:{}:s3:::{}/*", partition(&thing.region), thing.id);
+        let deny = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": resource, "Condition": condition});
+        return json!({"policyText": json!({"Version": "2012-10-17", "Statement": [deny]}).to_string()});
+    }
     let principal = estate.random.pick(&[
         json!("*"),
         json!("*"),

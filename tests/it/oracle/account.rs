@@ -75,6 +75,10 @@ fn keep_report(path: &str, text: &str, time: Micros, evidence: &mut Evidence) {
     let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(|row| row.unwrap()).collect();
     let named = rows.first().and_then(|row| row["arn"].split(':').nth(4)).map(str::to_owned);
     let Some(account) = named.or_else(|| account_in(path)) else { return };
+    // A header alone tells of no account's state.
+    if rows.is_empty() {
+        return;
+    }
     evidence.reports.push(Report { account, time, rows });
 }
 

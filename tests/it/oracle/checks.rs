@@ -50,7 +50,7 @@ fn each<'a>(value: &'a Value, name: &str) -> Vec<&'a Value> {
 }
 
 /// The check of a test that looks at one item only; nothing where it does not speak of this item at all.
-pub(crate) fn of_item(test: &str, item: &Item, parameters: &Parameters) -> Option<Said> {
+pub(crate) fn of_item(test: &str, item: &Item, blocks: &[Value], parameters: &Parameters) -> Option<Said> {
     let configuration = &item.configuration;
     if is_incomplete(test, item) {
         return Some(Said::Unknown);
@@ -74,9 +74,9 @@ pub(crate) fn of_item(test: &str, item: &Item, parameters: &Parameters) -> Optio
                     && list(configuration, "ipPermissionsEgress").is_empty(),
             )
         }
-        "S3_BUCKET_PUBLIC_READ_PROHIBITED" => verdict(!is_public(&item.supplementary, &READS, &["Read"])),
+        "S3_BUCKET_PUBLIC_READ_PROHIBITED" => verdict(!is_public(&item.supplementary, blocks, &READS, &["Read"])),
         "S3_BUCKET_PUBLIC_WRITE_PROHIBITED" => {
-            verdict(!is_public(&item.supplementary, &WRITES, &["Write", "WriteAcp"]))
+            verdict(!is_public(&item.supplementary, blocks, &WRITES, &["Write", "WriteAcp"]))
         }
         "S3_BUCKET_LOGGING_ENABLED" => logging(&item.supplementary, parameters),
         "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED" => encryption(item),
@@ -90,12 +90,15 @@ fn is_incomplete(test: &str, item: &Item) -> bool {
     match test {
         "CLOUD_TRAIL_ENCRYPTION_ENABLED" | "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED" => lacks("isMultiRegionTrail"),
         "VPC_DEFAULT_SECURITY_GROUP_CLOSED" => {
-            item.group_name == "default"
-                && !item.vpc.is_empty()
-                && (lacks("ipPermissions") || lacks("ipPermissionsEgress"))
+            (item.configuration.is_null() && item.name == "default")
+                || (item.group_name == "default"
+                    && !item.vpc.is_empty()
+                    && (lacks("ipPermissions") || lacks("ipPermissionsEgress")))
         }
-        "IAM_USER_NO_POLICIES_CHECK" => item.configuration.is_null(),
-        _ => false,
+        "S3_BUCKET_LOGGING_ENABLED" | "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED" => false,
+        _ if test.starts_with("S3_") => item.supplementary.as_object().is_none_or(serde_json::Map::is_empty),
+        _ if item.arn.as_ref().is_some_and(|arn| arn.contains(":iam::aws:")) => false,
+        _ => item.configuration.is_null(),
     }
 }
 
@@ -156,8 +159,11 @@ const READS: [&str; 2] = ["s3:Get", "s3:List"];
 const WRITES: [&str; 3] = ["s3:Put", "s3:Delete", "s3:Create"];
 
 /// Whether the world may do something of a kind to a bucket, by its policy or by its access control list.
-fn is_public(supplementary: &Value, actions: &[&str], permissions: &[&str]) -> bool {
-    let block = |name: &str| at(supplementary, &["PublicAccessBlockConfiguration", name]) == &Value::Bool(true);
+fn is_public(supplementary: &Value, blocks: &[Value], actions: &[&str], permissions: &[&str]) -> bool {
+    let block = |name: &str| {
+        at(supplementary, &["PublicAccessBlockConfiguration", name]) == &Value::Bool(true)
+            || blocks.iter().any(|block| at(block, &[name]) == &Value::Bool(true))
+    };
     let policy: Value =
         serde_json::from_str(word(at(supplementary, &["BucketPolicy"]), "policyText")).unwrap_or(Value::Null);
     let by_policy = each(&policy, "Statement").into_iter().any(|statement| {
@@ -216,7 +222,16 @@ fn encryption(item: &Item) -> Said {
         ["AES256", "aws:kms", "aws:kms:dsse"]
             .contains(&word(at(rule, &["applyServerSideEncryptionByDefault"]), "sseAlgorithm"))
     });
-    if encrypted {
+    let policy: Value =
+        serde_json::from_str(word(at(&item.supplementary, &["BucketPolicy"]), "policyText")).unwrap_or(Value::Null);
+    let demanded = each(&policy, "Statement").into_iter().any(|statement| {
+        let header = at(statement, &["Condition", "StringNotEquals", "s3:x-amz-server-side-encryption"]);
+        word(statement, "Effect") == "Deny"
+            && word(statement, "Principal") == "*"
+            && strings(at(statement, &["Action"])).contains(&"s3:PutObject")
+            && ["AES256", "aws:kms"].iter().any(|wanted| strings(header).contains(wanted))
+    });
+    if encrypted || demanded {
         Said::Pass
     } else if Some(item.capture) < parse_time(ALWAYS_ENCRYPTED) {
         Said::Fail

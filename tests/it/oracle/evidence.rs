@@ -31,6 +31,8 @@ pub(crate) struct Item {
     pub(crate) region: String,
     /// Tags of the resource.
     pub(crate) tags: BTreeMap<String, String>,
+    /// `resourceName`, or empty.
+    pub(crate) name: String,
     /// `configuration.groupName` of a security group.
     pub(crate) group_name: String,
     /// `configuration.vpcId` of a security group.
@@ -119,6 +121,8 @@ pub(crate) struct Finding {
 pub(crate) struct Described {
     /// `Source.SourceIdentifier`.
     pub(crate) identifier: String,
+    /// `Source.Owner` is AWS, or is not said.
+    pub(crate) managed: bool,
     /// `InputParameters`, opened.
     pub(crate) parameters: BTreeMap<String, String>,
 }

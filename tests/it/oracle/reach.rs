@@ -74,10 +74,12 @@ pub(crate) fn coverage(evidence: &Evidence, settings: &Settings) -> (BTreeMap<(S
     }
     let mut wanted: BTreeSet<Recorder> =
         places(evidence).into_iter().filter(|p| p.1 != "global" && place_in_scope(settings, &p.0, &p.1)).collect();
-    let mut all_covered = true;
     for line in settings.scope.iter().flatten().filter(|line| line.in_scope) {
         wanted.extend(line.regions.iter().map(|region| (line.id.clone(), region.clone())));
     }
+    // An account that is known by a credential report or a password policy alone is covered nowhere.
+    let known = places(evidence).into_iter().filter(|p| place_in_scope(settings, &p.0, &p.1));
+    let mut all_covered = known.map(|p| p.0).all(|account| wanted.iter().any(|place| place.0 == account));
     for place in wanted {
         let times: Vec<&Vec<Micros>> =
             attested.iter().filter(|(key, _)| key.0 == place).map(|(_, times)| times).collect();

@@ -188,6 +188,7 @@ fn keep_item(value: &Value, recorder: Option<Recorder>, evidence: &mut Evidence)
         account: account.to_owned(),
         region: region.to_owned(),
         tags: tags.map(|(k, v)| (k.clone(), v.as_str().unwrap_or_default().to_owned())).collect(),
+        name: text(value, "resourceName").to_owned(),
         group_name: text(&configuration, "groupName").to_owned(),
         vpc: text(&configuration, "vpcId").to_owned(),
         trail_bucket: configuration.get("s3BucketName").and_then(Value::as_str).map(str::to_owned),
@@ -229,7 +230,9 @@ fn keep_rule(rule: &Value, evidence: &mut Evidence) {
     let parameters = opened(rule.get("InputParameters"));
     let parameters = parameters.as_object().into_iter().flatten();
     let parameters = parameters.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()));
-    let described = Described { identifier: identifier.to_owned(), parameters: parameters.collect() };
+    let owner = rule.get("Source").map(|source| text(source, "Owner")).unwrap_or_default();
+    let managed = ["", "AWS"].contains(&owner);
+    let described = Described { identifier: identifier.to_owned(), managed, parameters: parameters.collect() };
     evidence.described.insert(key, described);
 }
 

@@ -55,7 +55,7 @@ impl Case<'_> {
         for (place, rule) in &self.evidence.described {
             let here = place.0 == account && region.is_none_or(|region| place.1 == region);
             let recorder = (place.0.clone(), place.1.clone());
-            if !here || place.2.starts_with("securityhub-") {
+            if !here || !rule.managed || place.2.starts_with("securityhub-") {
                 continue;
             }
             if test_of_rule(self.evidence, self.settings, &recorder, &place.2) == Some(test) {
@@ -110,6 +110,7 @@ impl Case<'_> {
                 self.units_of(kind, None).into_iter().filter(|unit| recorders.contains(unit.recorder)).collect();
             cuts.extend(changes(&joined));
         }
+        cuts.extend(changes(&self.units_of("AWS::S3::AccountPublicAccessBlock", Some(&subject.account))));
         let region = if global { None } else { Some(()) };
         let sets: BTreeSet<Parameters> = recorders
             .iter()
@@ -155,8 +156,16 @@ impl Case<'_> {
                 let lists = lists.iter().map(|list| (list.id.clone(), checks::holds_the_world(list))).collect();
                 checks::of_group(test, item, set, &lists)
             }
-            _ => checks::of_item(test, item, set).unwrap_or(Said::Ended),
+            _ => checks::of_item(test, item, &self.account_block(item, at), set).unwrap_or(Said::Ended),
         }
+    }
+
+    /// The account's own block of public access: the newest item of its recorders that show one.
+    fn account_block(&self, item: &Item, at: Micros) -> Vec<serde_json::Value> {
+        let units = self.units_of("AWS::S3::AccountPublicAccessBlock", Some(&item.account));
+        let shown: Vec<&Item> = units.iter().filter_map(|unit| in_force(unit, at)).collect();
+        let newest = shown.iter().map(|item| item.capture).max();
+        shown.iter().filter(|item| Some(item.capture) == newest).map(|item| item.configuration.clone()).collect()
     }
 
     /// C12 for every account whose own evidence holds some trail item.
