@@ -108,7 +108,7 @@ fn every_account(evidence: &Evidence) -> Vec<ScopeAccount> {
 fn seeds() -> (u64, u64) {
     let number =
         |name: &str, otherwise: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise);
-    (number("TICKMARK_FIRST_SEED", 1), number("TICKMARK_SEEDS", 20))
+    (number("TICKMARK_FIRST_SEED", 1), number("TICKMARK_SEEDS", 14))
 }
 
 /// Where a developer wants the estate of the first seed to stay.

@@ -8,6 +8,7 @@
 //! in two ways; a comment says so where this file had to choose.
 
 pub(crate) mod account;
+mod account_checks;
 pub(crate) mod answer;
 mod checks;
 pub(crate) mod compare;

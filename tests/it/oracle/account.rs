@@ -27,7 +27,7 @@ pub(crate) struct Policy {
     /// When it was asked for.
     pub(crate) time: Micros,
     /// What it says.
-    pub(crate) policy: Option<Value>,
+    pub(crate) stated: Option<Value>,
 }
 
 /// The last twelve digits that stand alone in a path.
@@ -84,5 +84,5 @@ fn keep_report(path: &str, text: &str, time: Micros, evidence: &mut Evidence) {
 
 fn keep_policy(path: &str, policy: Option<Value>, evidence: &mut Evidence) {
     let (Some(account), Some(time)) = (account_in(path), time_in(path)) else { return };
-    evidence.policies.push(Policy { account, time, policy });
+    evidence.policies.push(Policy { account, time, stated: policy });
 }

@@ -11,7 +11,7 @@ use super::identity::{Subject, Ties, is_global};
 use super::presence::{There, Unit};
 use super::reach::horizons;
 use super::streams::{Stream, StreamKey, Streams, test_of_rule};
-use super::{Micros, Said, Settings, Source};
+use super::{Micros, Said, Settings, Source, account_checks};
 
 type Units<'a> = BTreeMap<(Recorder, String, String), Unit<'a>>;
 
@@ -120,7 +120,7 @@ impl Case<'_> {
             let observations =
                 cuts.iter().map(|cut| (*cut, self.resource_at(subject, units, test, &set, *cut))).collect();
             let place = (*recorders.first().unwrap()).clone();
-            self.add(subject, test, &set, place, observations, self.horizon(&recorders, global), all);
+            Self::add(subject, test, &set, place, observations, self.horizon(&recorders, global), all);
         }
     }
 
@@ -195,7 +195,7 @@ impl Case<'_> {
                 }
                 let place = (account.clone(), "global".to_owned());
                 let horizon = self.horizon(&BTreeSet::from([&place]), true);
-                self.add(&subject, test, &set, place.clone(), observations, horizon, all);
+                Self::add(&subject, test, &set, place.clone(), observations, horizon, all);
             }
         }
     }
@@ -240,13 +240,13 @@ impl Case<'_> {
                             let row = report.rows.iter().find(|row| &row["arn"] == arn);
                             let said = match row {
                                 None => Said::Ended,
-                                Some(row) if root => checks::of_root(test, row),
-                                Some(row) => checks::of_user(test, row, report.time, &set),
+                                Some(row) if root => account_checks::of_root(test, row),
+                                Some(row) => account_checks::of_user(test, row, report.time, &set),
                             };
                             observations.push((report.time, said));
                         }
                         let place = (account.clone(), "global".to_owned());
-                        self.add(&subject, test, &set, place, observations, horizon, all);
+                        Self::add(&subject, test, &set, place, observations, horizon, all);
                     }
                 }
             }
@@ -261,15 +261,15 @@ impl Case<'_> {
             let horizon = policies.iter().map(|policy| policy.time).max().unwrap();
             let subject = self.ties.subject("AWS::::Account", account, "global", account);
             for set in self.parameters(test, account, None) {
-                let said = policies.iter().map(|p| (p.time, checks::of_policy(p.policy.as_ref(), &set))).collect();
-                self.add(&subject, test, &set, (account.clone(), "global".to_owned()), said, horizon, all);
+                let said =
+                    policies.iter().map(|p| (p.time, account_checks::of_policy(p.stated.as_ref(), &set))).collect();
+                Self::add(&subject, test, &set, (account.clone(), "global".to_owned()), said, horizon, all);
             }
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one place that fills one stream")]
+    /// Adds one stream, if it says anything.
     fn add(
-        &self,
         subject: &Subject,
         test: &'static str,
         set: &Parameters,
