@@ -109,7 +109,9 @@ impl Estate {
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let count = 1 + random.below(3);
-        let accounts: Vec<String> = (0..count).map(|n| format!("{}{:011}", n, random.below(99_999_999))).collect();
+        // No account begins with a 2: where a path names another, the program takes `200002071102` for a minute.
+        let accounts: Vec<String> =
+            [0, 1, 3].iter().take(count).map(|n| format!("{n}{:011}", random.below(99_999_999))).collect();
         let gov = random.chance(15);
         let mut regions: Vec<String> =
             if gov { vec!["us-gov-west-1", "us-gov-east-1"] } else { vec!["us-east-1", "eu-west-1", "ap-southeast-2"] }
