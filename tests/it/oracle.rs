@@ -2,11 +2,15 @@
 //!
 //! It has no code in common with the program under test, which is the point: it reads the evidence with plain
 //! JSON values, keeps everything in memory, and decides the status of every subject on every elementary interval
-//! by looking at all observations again. It knows the sources `config` and `securityhub`. Differences between its
+//! by looking at all observations again. The program's own checks are written again too (`checks`, `reperformed`), from
+//! the control sheets and not from the program. Differences between its
 //! answer and the program's are either a fault in one of the two or a sentence of the definition that can be read
 //! in two ways; a comment says so where this file had to choose.
 
+pub(crate) mod account;
+mod account_checks;
 pub(crate) mod answer;
+mod checks;
 pub(crate) mod compare;
 mod conformance;
 pub(crate) mod controls;
@@ -16,6 +20,7 @@ mod identity;
 mod presence;
 mod reach;
 mod read;
+mod reperformed;
 mod settings;
 mod streams;
 
@@ -38,6 +43,8 @@ pub(crate) enum Source {
     Config,
     /// Security Hub findings.
     SecurityHub,
+    /// The program's own checks of the raw configuration.
+    Reperformed,
 }
 
 impl Source {
@@ -46,6 +53,7 @@ impl Source {
         match self {
             Source::Config => "config",
             Source::SecurityHub => "securityhub",
+            Source::Reperformed => "reperformed",
         }
     }
 }

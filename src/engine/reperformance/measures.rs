@@ -18,9 +18,9 @@ pub(in crate::engine) const SECURITY_HUB_PREFIX: &str = "securityhub-";
 /// The parameters of an account's tests.
 #[derive(Debug)]
 pub(in crate::engine) struct Measures {
-    /// By test and region: each distinct set that a deployed rule states.
+    /// By test and region: each distinct set that a deployed rule states, or goes by without stating it.
     deployed: BTreeMap<(usize, String), BTreeSet<Parameters>>,
-    /// By test: what holds where no rule states anything.
+    /// By test: what holds where a rule states nothing, or there is none.
     usual: Vec<Parameters>,
 }
 
@@ -55,16 +55,19 @@ impl Measures {
             let described = Some((rule.owner.as_str(), rule.source_identifier.as_str()));
             let RuleMatch::Test(test, _) = matcher.test_for(name, described) else { continue };
             let stated = stated(&rule.input_parameters);
-            if !stated.is_empty() {
-                let parameters = Parameters::of_rule(name, stated);
-                measures.deployed.entry((test, region.to_owned())).or_default().insert(parameters);
-            }
+            // A rule that states nothing runs with its defaults, also beside one that asks for less.
+            let parameters = if stated.is_empty() {
+                measures.usual.get(test).cloned()
+            } else {
+                Some(Parameters::of_rule(name, stated))
+            };
+            measures.deployed.entry((test, region.to_owned())).or_default().extend(parameters);
         }
         measures
     }
 
     /// The sets that a test is measured against in a region, or in all of the account: one for each
-    /// deployed rule that states another set, else what is usual.
+    /// deployed rule that goes by another set, else what is usual.
     pub(in crate::engine) fn of(&self, test: usize, region: Option<&str>) -> Vec<Parameters> {
         let is_near = |(of, place): &&(usize, String)| *of == test && region.is_none_or(|region| region == place);
         let deployed = self.deployed.iter().filter(|(key, _)| is_near(key)).flat_map(|(_, sets)| sets);

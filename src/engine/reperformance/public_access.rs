@@ -68,7 +68,8 @@ const LIST_SETTING: &str = "ignorePublicAcls";
 
 /// What a bucket allows the public; `None` where its item holds nothing to judge that by.
 pub(super) fn exposure(case: &ResourceCase<'_>, operations: Operations) -> Option<Exposure> {
-    case.resource.supplementary.as_object()?;
+    // An empty one is no bucket without a policy and without grants: every bucket has an access control list.
+    case.resource.supplementary.as_object().filter(|members| !members.is_empty())?;
     let sides = [policy_side(case, operations), list_side(case, operations)];
     let state = sides.iter().map(Side::effective).max()?;
     let of_state = sides.iter().filter(|side| side.effective() == state);

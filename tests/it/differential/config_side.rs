@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::estate::{DAY, Estate, Millis, Thing, folders, gzip, iso, partition, stamp};
+use super::raw_side;
 use super::rules::{self, Rule};
 use crate::oracle::quotient;
 
@@ -107,7 +108,12 @@ fn item(account: &str, thing: &Thing, region: &str, at: Millis, status: &str) ->
 fn track_of_thing(estate: &mut Estate, thing: &Thing, account: &str, region: &str, edges: &[Millis]) -> Track {
     let mut versions = Vec::new();
     let mut gone = false;
-    for at in instants(estate, edges, 4) {
+    let mut times = instants(estate, edges, 4);
+    if thing.kind == "AWS::S3::Bucket" && estate.random.chance(15) {
+        // From before buckets were always encrypted.
+        times.insert(0, 1_671_500_000_000);
+    }
+    for at in times {
         let deletion = !gone && !versions.is_empty() && estate.random.chance(30);
         let status = match (deletion, estate.random.below(10)) {
             (true, 0) => "ResourceDeletedNotRecorded",
@@ -131,6 +137,7 @@ fn track_of_thing(estate: &mut Estate, thing: &Thing, account: &str, region: &st
 
 /// Tags, and a trail that changes its bucket.
 fn dress(estate: &mut Estate, thing: &Thing, item: &mut Value) {
+    raw_side::dress(estate, thing, item);
     if thing.kind == "AWS::S3::Bucket" && estate.random.chance(40) {
         let value = estate.random.pick(&["restricted", "secret", "public", "Restricted"]);
         let key = estate.random.pick(&["Data", "Data", "data"]);
@@ -308,6 +315,9 @@ fn api_form(item: &Value) -> Value {
     }
     let configuration = members.remove("configuration").unwrap_or(Value::Null).to_string();
     members.insert("configuration".to_owned(), json!(configuration));
+    if let Some(sides) = members.get_mut("supplementaryConfiguration").and_then(Value::as_object_mut) {
+        sides.values_mut().for_each(|side| *side = json!(side.to_string()));
+    }
     members.insert("configurationStateId".to_owned(), json!("1"));
     item
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::config_side::rule_arn;
 use super::estate::Estate;
+use super::raw_side;
 
 /// One rule of one recorder.
 #[derive(Clone, Debug)]
@@ -106,8 +107,12 @@ fn describe(estate: &mut Estate, test: &str, kind: &str, name: &str, arn: &str, 
         let test = if estate.random.chance(80) { test } else { estate.random.pick(&alike) }.to_owned();
         estate.aliases.push((name.to_owned(), test));
     }
+    let mut parameters = "{}".to_owned();
     let source = match estate.random.below(12) {
-        0..=2 => json!({"Owner": "AWS", "SourceIdentifier": test}),
+        0..=2 => {
+            parameters = raw_side::parameters(estate, test);
+            json!({"Owner": "AWS", "SourceIdentifier": test})
+        }
         3 => {
             // Another test of the same type: what a rule says of a type that its test is not about is a case of its own.
             let alike: Vec<&str> = TESTS.iter().filter(|t| t.2 == kind).map(|t| t.0).collect();
@@ -122,7 +127,7 @@ fn describe(estate: &mut Estate, test: &str, kind: &str, name: &str, arn: &str, 
     };
     described.push(json!({
         "ConfigRuleName": name, "ConfigRuleArn": arn, "ConfigRuleId": "config-rule-abc123", "Source": source,
-        "InputParameters": "{}", "ConfigRuleState": "ACTIVE"
+        "InputParameters": parameters, "ConfigRuleState": "ACTIVE"
     }));
 }
 

@@ -178,10 +178,15 @@ fn the_oracle_agrees_with_worked_cases() {
         let Ok(args) = std::fs::read(case.join("args.json")) else { continue };
         let args: Value = serde_json::from_slice(&args).unwrap();
         let evidence = read_folder(&case.join("evidence"));
-        for (name, source) in [("config", Source::Config), ("securityhub", Source::SecurityHub)] {
+        for (name, sources) in [
+            ("config", &[Source::Config][..]),
+            ("securityhub", &[Source::SecurityHub]),
+            ("reperformed", &[Source::Reperformed]),
+            ("all", &[Source::Config, Source::SecurityHub, Source::Reperformed]),
+        ] {
             let Ok(expected) = std::fs::read(case.join(format!("expected-{name}.json"))) else { continue };
             let expected: Value = serde_json::from_slice(&expected).unwrap();
-            let lines = against(&expected, &answer(&evidence, &settings(&case, &args, &[source])));
+            let lines = against(&expected, &answer(&evidence, &settings(&case, &args, sources)));
             bad += lines.len();
             writeln_all(&format!("{} ({name}): {} differences", case.display(), lines.len()), &lines);
         }

@@ -204,6 +204,9 @@ impl Case<'_> {
 
     /// Until when the last word of a stream holds.
     fn vouched(&self, key: &StreamKey, stream: &Stream) -> Micros {
+        if let Some(horizon) = stream.horizon {
+            return horizon + self.settings.max_gap;
+        }
         let region = if is_global(&key.subject.resource_type) { "global" } else { &stream.place.1 };
         self.horizons
             .get(&(key.source, stream.place.0.clone(), region.to_owned()))

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::Micros;
+use super::account::{Policy, Report};
 
 /// Who recorded an item: account and region.
 pub(crate) type Recorder = (String, String);
@@ -28,12 +31,18 @@ pub(crate) struct Item {
     pub(crate) region: String,
     /// Tags of the resource.
     pub(crate) tags: BTreeMap<String, String>,
+    /// `resourceName`, or empty.
+    pub(crate) name: String,
     /// `configuration.groupName` of a security group.
     pub(crate) group_name: String,
     /// `configuration.vpcId` of a security group.
     pub(crate) vpc: String,
     /// `configuration.s3BucketName` of a trail.
     pub(crate) trail_bucket: Option<String>,
+    /// `configuration`, opened.
+    pub(crate) configuration: Value,
+    /// `supplementaryConfiguration`, each member opened.
+    pub(crate) supplementary: Value,
     /// Rule name and compliance type, for a compliance item.
     pub(crate) rules: Vec<(String, String)>,
 }
@@ -107,6 +116,17 @@ pub(crate) struct Finding {
     pub(crate) resources: Vec<(String, String, Option<String>)>,
 }
 
+/// A rule as `describe-config-rules` has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Described {
+    /// `Source.SourceIdentifier`.
+    pub(crate) identifier: String,
+    /// `Source.Owner` is AWS, or is not said.
+    pub(crate) managed: bool,
+    /// `InputParameters`, opened.
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
 /// Everything that was read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Evidence {
@@ -120,6 +140,10 @@ pub(crate) struct Evidence {
     pub(crate) details: Vec<Detail>,
     /// Findings.
     pub(crate) findings: Vec<Finding>,
-    /// Source identifier by account, region and rule name.
-    pub(crate) described: BTreeMap<(String, String, String), String>,
+    /// Described rules by account, region and rule name.
+    pub(crate) described: BTreeMap<(String, String, String), Described>,
+    /// Credential reports.
+    pub(crate) reports: Vec<Report>,
+    /// Answers about password policies.
+    pub(crate) policies: Vec<Policy>,
 }

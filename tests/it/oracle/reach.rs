@@ -11,6 +11,8 @@ pub(crate) fn places(evidence: &Evidence) -> BTreeSet<Recorder> {
     places.extend(evidence.items.keys().map(|key| key.0.clone()));
     places.extend(evidence.details.iter().map(|d| d.place.clone()));
     places.extend(evidence.findings.iter().map(|f| (f.account.clone(), f.region.clone())));
+    places.extend(evidence.reports.iter().map(|r| (r.account.clone(), "global".to_owned())));
+    places.extend(evidence.policies.iter().map(|p| (p.account.clone(), "global".to_owned())));
     places
 }
 
@@ -57,7 +59,10 @@ pub(crate) fn coverage(evidence: &Evidence, settings: &Settings) -> (BTreeMap<(S
             .push(finding.updated);
     }
     attested.retain(|(place, source), _| {
-        settings.sources.contains(source) && place.1 != "global" && place_in_scope(settings, &place.0, &place.1)
+        // What AWS Config delivered is what the program's own checks rest on.
+        let takes_part = settings.sources.contains(source)
+            || *source == Source::Config && settings.sources.contains(&Source::Reperformed);
+        takes_part && place.1 != "global" && place_in_scope(settings, &place.0, &place.1)
     });
     let mut rows = BTreeMap::new();
     for ((place, source), times) in &attested {
@@ -69,11 +74,12 @@ pub(crate) fn coverage(evidence: &Evidence, settings: &Settings) -> (BTreeMap<(S
     }
     let mut wanted: BTreeSet<Recorder> =
         places(evidence).into_iter().filter(|p| p.1 != "global" && place_in_scope(settings, &p.0, &p.1)).collect();
-    let mut all_covered = true;
     for line in settings.scope.iter().flatten().filter(|line| line.in_scope) {
         wanted.extend(line.regions.iter().map(|region| (line.id.clone(), region.clone())));
-        all_covered &= wanted.iter().any(|place| place.0 == line.id);
     }
+    // An account that is known by a credential report or a password policy alone is covered nowhere.
+    let known = places(evidence).into_iter().filter(|p| place_in_scope(settings, &p.0, &p.1));
+    let mut all_covered = known.map(|p| p.0).all(|account| wanted.iter().any(|place| place.0 == account));
     for place in wanted {
         let times: Vec<&Vec<Micros>> =
             attested.iter().filter(|(key, _)| key.0 == place).map(|(_, times)| times).collect();

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::account::{account_in, read_answer, read_text};
 use super::controls::control_of_generator;
-use super::evidence::{Detail, Evidence, Finding, Item, Recorder, Snapshot};
+use super::evidence::{Described, Detail, Evidence, Finding, Item, Recorder, Snapshot};
 use super::{Micros, parse_stamp, parse_time};
 
 /// What a delivered file's name states.
@@ -49,6 +50,9 @@ fn plain_bytes(path: &Path) -> Vec<u8> {
 }
 
 fn read_file(path: &str, bytes: &[u8], evidence: &mut Evidence) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        read_text(path, text.trim(), evidence);
+    }
     for value in serde_json::Deserializer::from_slice(bytes).into_iter::<Value>() {
         let Ok(value) = value else { return };
         read_value(path, &value, evidence);
@@ -94,6 +98,8 @@ fn read_value(path: &str, value: &Value, evidence: &mut Evidence) {
         for rule in list(value, "ConfigRules") {
             keep_rule(rule, evidence);
         }
+    } else {
+        read_answer(path, value, evidence);
     }
 }
 
@@ -170,6 +176,7 @@ fn keep_item(value: &Value, recorder: Option<Recorder>, evidence: &mut Evidence)
     let region = text(value, "awsRegion");
     let arn = if value.get("ARN").is_some() { text(value, "ARN") } else { text(value, "arn") };
     let configuration = opened(value.get("configuration"));
+    let supplementary = value.get("supplementaryConfiguration").and_then(Value::as_object).into_iter().flatten();
     let tags = value.get("tags").and_then(Value::as_object).into_iter().flatten();
     let item = Item {
         recorder: recorder.unwrap_or_else(|| (account.to_owned(), region.to_owned())),
@@ -181,13 +188,16 @@ fn keep_item(value: &Value, recorder: Option<Recorder>, evidence: &mut Evidence)
         account: account.to_owned(),
         region: region.to_owned(),
         tags: tags.map(|(k, v)| (k.clone(), v.as_str().unwrap_or_default().to_owned())).collect(),
+        name: text(value, "resourceName").to_owned(),
         group_name: text(&configuration, "groupName").to_owned(),
         vpc: text(&configuration, "vpcId").to_owned(),
         trail_bucket: configuration.get("s3BucketName").and_then(Value::as_str).map(str::to_owned),
+        supplementary: supplementary.map(|(name, value)| (name.clone(), opened(Some(value)))).collect(),
         rules: list(&configuration, "configRuleList")
             .iter()
             .map(|r| (text(r, "configRuleName").to_owned(), text(r, "complianceType").to_owned()))
             .collect(),
+        configuration,
     };
     let key = (item.recorder.clone(), item.resource_type.clone(), item.id.clone(), capture);
     evidence.items.entry(key).or_insert(item);
@@ -217,7 +227,13 @@ fn keep_rule(rule: &Value, evidence: &mut Evidence) {
     let identifier = rule.get("Source").map(|source| text(source, "SourceIdentifier")).unwrap_or_default();
     let (Some(region), Some(account)) = (arn.get(3), arn.get(4)) else { return };
     let key = ((*account).to_owned(), (*region).to_owned(), text(rule, "ConfigRuleName").to_owned());
-    evidence.described.insert(key, identifier.to_owned());
+    let parameters = opened(rule.get("InputParameters"));
+    let parameters = parameters.as_object().into_iter().flatten();
+    let parameters = parameters.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()));
+    let owner = rule.get("Source").map(|source| text(source, "Owner")).unwrap_or_default();
+    let managed = ["", "AWS"].contains(&owner);
+    let described = Described { identifier: identifier.to_owned(), managed, parameters: parameters.collect() };
+    evidence.described.insert(key, described);
 }
 
 fn finding(value: &Value) -> Option<Finding> {
@@ -254,13 +270,6 @@ fn finding(value: &Value) -> Option<Finding> {
             .collect(),
         product,
     })
-}
-
-/// The last twelve digits that stand alone in a path.
-fn account_in(path: &str) -> Option<String> {
-    path.split(|c: char| !c.is_ascii_alphanumeric())
-        .rfind(|part| part.len() == 12 && part.chars().all(|c| c.is_ascii_digit()))
-        .map(str::to_owned)
 }
 
 /// The last region name in a path.

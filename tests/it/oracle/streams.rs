@@ -6,7 +6,7 @@ use super::controls::{config_type, test_of_identifier, test_of_name, tests_of_fi
 use super::evidence::{Evidence, Finding, Recorder};
 use super::identity::{Subject, Ties};
 use super::presence::{There, Unit};
-use super::{Micros, Said, Settings, Source};
+use super::{Micros, Said, Settings, Source, reperformed};
 
 /// What belongs together: who, which test, about what, from where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +28,8 @@ pub(crate) struct Stream {
     pub(crate) observations: Vec<(Micros, Said, bool)>,
     /// Where it was said.
     pub(crate) place: (String, String),
+    /// The latest time of the evidence it rests on, where that is not the horizon of its place.
+    pub(crate) horizon: Option<Micros>,
 }
 
 impl Stream {
@@ -48,9 +50,14 @@ pub(crate) struct Streams {
 }
 
 /// Which test a rule belongs to.
-fn test_of_rule(evidence: &Evidence, settings: &Settings, place: &Recorder, rule: &str) -> Option<&'static str> {
+pub(crate) fn test_of_rule(
+    evidence: &Evidence,
+    settings: &Settings,
+    place: &Recorder,
+    rule: &str,
+) -> Option<&'static str> {
     let described = evidence.described.get(&(place.0.clone(), place.1.clone(), rule.to_owned()));
-    let by_definition = match described.map(String::as_str) {
+    let by_definition = match described.map(|rule| rule.identifier.as_str()) {
         None | Some("") => test_of_name(rule),
         Some(identifier) if identifier.starts_with("arn:") => test_of_name(rule),
         Some(identifier) => test_of_identifier(identifier),
@@ -99,6 +106,7 @@ pub(crate) fn gather(
     for finding in one_per_instant(&evidence.findings) {
         note_finding(&finding, ties, &mut all);
     }
+    reperformed::gather(evidence, settings, ties, units, &mut all);
     all.streams.retain(|key, _| settings.sources.contains(&key.source));
     all.streams.values_mut().for_each(Stream::settle);
     all

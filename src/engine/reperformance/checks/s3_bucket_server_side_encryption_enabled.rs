@@ -9,7 +9,7 @@ use crate::engine::reperformance::policy_document::{Effect, PolicyDocument, Stat
 use crate::engine::reperformance::public_policy::named_principals;
 use crate::engine::reperformance::resource::{ResourceState, flag};
 use crate::engine::reperformance::verdict::Verdict;
-use crate::model::Instant;
+use crate::model::{Instant, partition_of_region};
 
 pub(super) const CHECKS: &[Check] = &[Check {
     test: "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED",
@@ -125,7 +125,7 @@ fn refuses(statement: &Statement<'_>, bucket: &ResourceState) -> bool {
 /// takes in all of them.
 fn objects(bucket: &ResourceState) -> String {
     match bucket.resource_arn.as_str() {
-        "" => format!("arn:aws:s3:::{}/", bucket.resource_id),
+        "" => format!("arn:{}:s3:::{}/", partition_of_region(&bucket.region), bucket.resource_id),
         arn => format!("{arn}/"),
     }
 }
