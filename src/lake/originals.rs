@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
 use crate::evidence::{Custody, EvidencePath, LeafName, Limits, Refusal, Visitor, discover, visit};
-use crate::formats::records::Record;
+use crate::formats::records::{CREDENTIAL_COLUMNS, Record};
 use crate::formats::{FileName, Kind, RecordSink, Supplied, parse};
-use crate::model::{Problem, Recorder};
+use crate::model::{Instant, Problem, Recorder};
 
 use super::LakeError;
 
@@ -35,6 +35,8 @@ pub struct WantedFile {
     pub account: String,
     /// The region that the ledger states, or empty.
     pub region: String,
+    /// The time that the ledger says it speaks for, if any.
+    pub evidence_time: Option<Instant>,
     /// Numbers of the records wanted; none where only the file is to be checked.
     pub records: BTreeSet<u64>,
 }
@@ -231,8 +233,10 @@ fn parsed(
     wanted: &BTreeSet<u64>,
     buffer: &mut Vec<u8>,
 ) -> BTreeMap<u64, OriginalRecord> {
-    // Records that say neither account nor region take both from the path; the ledger knows what they were.
-    let hint_path = format!("{}/{}/{}", file.path, file.account, file.region);
+    // Records that do not say account, region or time themselves took them from the path or from options; the
+    // ledger knows what they were.
+    let time = file.evidence_time.map(|time| time.to_string()).unwrap_or_default();
+    let hint_path = format!("{}/{}/{}/{time}", file.path, file.account, file.region);
     let mut taken = Taken { wanted, records: BTreeMap::new() };
     let name = FileName { path: &file.path, hint_path: &hint_path };
     let _report = parse(name, &Supplied::default(), content, buffer, &mut taken);
@@ -260,6 +264,12 @@ fn lines_of(
     numbered.map(|(number, line)| (number, OriginalRecord { header: header.clone(), text: line.to_owned() })).collect()
 }
 
+/// The columns of a credential report in the order in which IAM writes them.
+fn credential_header() -> String {
+    let columns = CREDENTIAL_COLUMNS.iter().filter(|column| **column != "additional_credentials_info");
+    ["user", "arn"].iter().chain(columns).copied().collect::<Vec<_>>().join(",")
+}
+
 /// Takes the records that are wanted.
 struct Taken<'a> {
     wanted: &'a BTreeSet<u64>,
@@ -271,10 +281,14 @@ impl RecordSink for Taken<'_> {
         false
     }
 
-    fn keep(&mut self, number: u64, raw: &[u8], _record: Record) {
+    fn keep(&mut self, number: u64, raw: &[u8], record: Record) {
         if self.wanted.contains(&number) {
             let text = String::from_utf8_lossy(raw).into_owned();
-            self.records.insert(number, OriginalRecord { header: None, text });
+            // A line out of a report inside an answer: its header is not at hand, the usual columns are known.
+            let usual = credential_header();
+            let is_usual = usual.matches(',').count() == text.matches(',').count();
+            let header = (matches!(record, Record::Credential(_)) && is_usual).then_some(usual);
+            self.records.insert(number, OriginalRecord { header, text });
         }
     }
 }

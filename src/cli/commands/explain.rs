@@ -114,6 +114,7 @@ fn wanted(story: &Explanation) -> Vec<WantedFile> {
         kind: file.kind.clone(),
         account: file.account.clone(),
         region: file.region.clone(),
+        evidence_time: file.evidence_time,
         // The number 0 stands for the file as a whole.
         records: records.iter().copied().filter(|record| *record > 0).collect(),
     });

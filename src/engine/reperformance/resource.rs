@@ -13,6 +13,8 @@ const DECODINGS_MAX: usize = 3;
 pub(in crate::engine) struct ResourceState {
     /// The item's own account.
     pub(in crate::engine) account: String,
+    /// The item's own region; `global` for IAM.
+    pub(in crate::engine) region: String,
     pub(in crate::engine) resource_type: String,
     pub(in crate::engine) resource_id: String,
     /// Or empty.
@@ -38,6 +40,7 @@ impl ResourceState {
         }
         Self {
             account: item.account.clone(),
+            region: item.region.clone(),
             resource_type: item.resource_type.clone(),
             resource_id: item.resource_id.clone(),
             resource_name: item.resource_name.clone(),
@@ -133,6 +136,7 @@ impl ResourceState {
         }
         Self {
             account: account.to_owned(),
+            region: region.to_owned(),
             resource_type: resource_type.to_owned(),
             resource_id: id.to_owned(),
             resource_name: String::new(),

@@ -30,6 +30,7 @@ fn wanted(path: &str, bundle: &str, text: &str, kind: &str, records: &[u64]) -> 
         kind: kind.to_owned(),
         account: "011122223333".to_owned(),
         region: "eu-west-1".to_owned(),
+        evidence_time: None,
         records: records.iter().copied().collect(),
     }
 }

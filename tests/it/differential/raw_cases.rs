@@ -155,7 +155,7 @@ fn a_user_of_the_report_who_is_deleted_before_the_next_one() {
 }
 
 #[test]
-fn the_newest_item_of_the_recorders_that_still_show_a_user_decides() {
+fn an_older_item_of_another_recorder_takes_no_failure_back() {
     let mut estate = empty();
     let times = [estate.hour(-20), estate.hour(5), estate.hour(15), estate.hour(25)];
     let mut bad = user("AIDA1", "alice", times[1], "OK");

@@ -44,6 +44,20 @@ fn in_force<'a>(unit: &'a Unit<'a>, at: Micros) -> Option<&'a Item> {
     unit.items.iter().rev().find(|item| item.capture <= at && !item.is_deletion()).copied()
 }
 
+/// The newest item of a unit up to an instant, whether or not the unit shows its resource still.
+fn last_known<'a>(unit: &'a Unit<'a>, at: Micros) -> Option<&'a Item> {
+    unit.items.iter().rev().find(|item| item.capture <= at && !item.is_deletion()).copied()
+}
+
+/// The state of a resource by the items that its units know and those that they show: the newest known, and where
+/// that is shown no more, the newest shown as well.
+fn newest<'a>(known: &[&'a Item], shown: &[&'a Item]) -> Vec<&'a Item> {
+    let latest = |items: &[&Item]| items.iter().map(|item| item.capture).max();
+    let Some(of_shown) = latest(shown) else { return Vec::new() };
+    let of_known = latest(known);
+    known.iter().filter(|item| Some(item.capture) == of_known || item.capture == of_shown).copied().collect()
+}
+
 fn changes(units: &[&Unit<'_>]) -> BTreeSet<Micros> {
     units.iter().flat_map(|unit| unit.changes.iter().map(|change| change.0)).collect()
 }
@@ -127,18 +141,10 @@ impl Case<'_> {
     /// The worst of what the newest items say; nothing where no recorder shows the resource under this name (a user
     /// who was renamed keeps the id, and is another subject from then on).
     fn resource_at(&self, subject: &Subject, units: &[&Unit<'_>], test: &str, set: &Parameters, at: Micros) -> Said {
-        let shown: Vec<&Item> = units
-            .iter()
-            .filter_map(|unit| in_force(unit, at))
-            .filter(|item| self.ties.subject_of(item) == *subject)
-            .collect();
-        let newest = shown.iter().map(|item| item.capture).max();
-        shown
-            .into_iter()
-            .filter(|item| Some(item.capture) == newest)
-            .map(|item| self.checked(item, test, set, at))
-            .min()
-            .unwrap_or(Said::Ended)
+        let own = |item: &&Item| self.ties.subject_of(item) == *subject;
+        let shown: Vec<&Item> = units.iter().filter_map(|unit| in_force(unit, at)).filter(own).collect();
+        let known: Vec<&Item> = units.iter().filter_map(|unit| last_known(unit, at)).filter(own).collect();
+        newest(&known, &shown).into_iter().map(|item| self.checked(item, test, set, at)).min().unwrap_or(Said::Ended)
     }
 
     fn checked(&self, item: &Item, test: &str, set: &Parameters, at: Micros) -> Said {
@@ -163,9 +169,16 @@ impl Case<'_> {
     /// The account's own block of public access: the newest item of its recorders that show one.
     fn account_block(&self, item: &Item, at: Micros) -> Vec<serde_json::Value> {
         let units = self.units_of("AWS::S3::AccountPublicAccessBlock", Some(&item.account));
+        let deletions = units.iter().filter(|unit| unit.at(at) != Some(There::Yes)).filter_map(|unit| {
+            let last = unit.items.iter().rev().find(|item| item.capture <= at)?;
+            last.is_deletion().then_some(last.capture)
+        });
+        let deleted = deletions.max();
         let shown: Vec<&Item> = units.iter().filter_map(|unit| in_force(unit, at)).collect();
-        let newest = shown.iter().map(|item| item.capture).max();
-        shown.iter().filter(|item| Some(item.capture) == newest).map(|item| item.configuration.clone()).collect()
+        let left: Vec<&Item> =
+            shown.into_iter().filter(|item| deleted.is_none_or(|gone| gone <= item.capture)).collect();
+        let newest = left.iter().map(|item| item.capture).max();
+        left.iter().filter(|item| Some(item.capture) == newest).map(|item| item.configuration.clone()).collect()
     }
 
     /// C12 for every account whose own evidence holds some trail item.
@@ -203,15 +216,19 @@ impl Case<'_> {
     /// The trails in force at an instant, those that a recorder of the account shows and the rest. A trail that
     /// several recorders show, also those of other accounts, is one subject, and its newest item is its state.
     fn trails_at<'b>(&self, trails: &'b [&'b Unit<'b>], account: &str, at: Micros) -> (Vec<&'b Item>, Vec<&'b Item>) {
-        let mut shown: BTreeMap<Subject, Vec<&'b Item>> = BTreeMap::new();
-        for item in trails.iter().filter_map(|unit| in_force(unit, at)) {
-            shown.entry(self.ties.subject_of(item)).or_default().push(item);
-        }
+        let by_subject = |items: &mut dyn Iterator<Item = &'b Item>| {
+            let mut sorted: BTreeMap<Subject, Vec<&'b Item>> = BTreeMap::new();
+            for item in items {
+                sorted.entry(self.ties.subject_of(item)).or_default().push(item);
+            }
+            sorted
+        };
+        let shown = by_subject(&mut trails.iter().filter_map(|unit| in_force(unit, at)));
+        let known = by_subject(&mut trails.iter().filter_map(|unit| last_known(unit, at)));
         let (mut own, mut others) = (Vec::new(), Vec::new());
-        for items in shown.values() {
-            let newest = items.iter().map(|item| item.capture).max();
+        for (subject, items) in &shown {
             let here = items.iter().any(|item| item.recorder.0 == account);
-            let state = items.iter().filter(|item| Some(item.capture) == newest);
+            let state = newest(&known[subject], items);
             if here { &mut own } else { &mut others }.extend(state);
         }
         (own, others)

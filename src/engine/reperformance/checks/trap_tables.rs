@@ -186,6 +186,7 @@ fn resource(case: &Value) -> ResourceState {
         case["supplementary"].clone(),
     );
     state.account = text("account").map_or(state.account, str::to_owned);
+    state.region = text("region").map_or(state.region, str::to_owned);
     state.resource_name = text("name").unwrap_or_default().to_owned();
     state.resource_arn = text("arn").map_or(state.resource_arn, str::to_owned);
     state.captured_at = text("captured_at").map_or(state.captured_at, |at| Instant::parse(at).unwrap());
