@@ -91,13 +91,13 @@ fn describe_test(page: &mut Page, test: &Test) {
 
 /// What tickmark's own checks of a test read; a line of its own for those that only look beyond the rule.
 fn read_by_checks(test: &Test) -> Vec<Vec<String>> {
-    let lines = checks::of_test(&test.identifier).map(|check| vec![check.reads.words()]);
-    let lines: Vec<Vec<String>> = lines.collect();
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<String>>();
+    let mut lines: Vec<Vec<String>> =
+        checks::of_test(&test.identifier).map(|check| words(&check.reads.words())).collect();
     if lines.is_empty() {
-        vec![vec!["nothing: tickmark has no check of its own for this test".to_owned()]]
-    } else {
-        lines
+        lines.push(words("nothing: tickmark has no check of its own for this test"));
     }
+    lines
 }
 
 /// The names listed, else the kebab form of the identifier, by which the rule is known without a list.

@@ -66,6 +66,7 @@ fn a_page_reads_as_a_page() {
     rule names:      iam-user-unused-credentials-check
     resource types:  AWS::IAM::User
     evaluated:       at intervals
+    own check reads: IAM credential reports
     parameters:      maxCredentialUsageAge = 90 (days; fixed at 90 in IAM.8)
     Security Hub:    IAM.8: CIS 1.2.0 1.3, PCI DSS 3.2.1 PCI.IAM.7, FSBP 1.0.0 IAM.8
 
