@@ -68,7 +68,7 @@ fn of_control(assessment: &Assessment, control: &ControlResult) -> Vec<String> {
     }
     if control.uncovered > 0 {
         let regions = counted(control.uncovered, "account-region");
-        notes.push(format!("{regions} in scope not attested by any source for the whole period"));
+        notes.push(format!("{regions} in scope not covered for the whole period"));
     }
     for agreement in control.agreement.iter().filter(|agreement| agreement.differ_microseconds > 0) {
         let (agree, differ) =

@@ -116,8 +116,7 @@ fn middling_bottom() {
            Security group \u{1b}]0;owned\u{7} of =cmd|' /C calc'!A0 is shared by two VPCs.
       C14  41 of 41 subjects not tested: no source that took part could judge them
            No bucket carries the tag `data-classification`; all buckets were taken.
-      C01, C03, C09, C10, C14: 2 account-regions in scope not attested by any source for the whole
-      period
+      C01, C03, C09, C10, C14: 2 account-regions in scope not covered for the whole period
 
     Files rejected (7)
       =cmd|' /C calc'!A0.json
