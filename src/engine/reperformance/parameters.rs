@@ -50,6 +50,11 @@ impl Parameters {
         self.text(name) == Some("true")
     }
 
+    /// Whether both state the same, whoever says so.
+    pub(in crate::engine) fn asks_as(&self, other: &Self) -> bool {
+        self.values == other.values
+    }
+
     /// All of them in words, for whoever asks how a verdict came about; empty where there are none.
     pub(in crate::engine) fn words(&self) -> String {
         let stated = self.values.iter().filter(|(_, value)| !value.trim().is_empty());
