@@ -66,6 +66,9 @@ const POLICY_SETTING: &str = "restrictPublicBuckets";
 /// The setting that takes their effect from public grants of access control lists.
 const LIST_SETTING: &str = "ignorePublicAcls";
 
+/// Why nothing can be said of a bucket whose item was recorded without what decides.
+pub(super) const NOTHING_SHOWN: &str = "the item shows neither policy nor access control list";
+
 /// What a bucket allows the public; `None` where its item holds nothing to judge that by.
 pub(super) fn exposure(case: &ResourceCase<'_>, operations: Operations) -> Option<Exposure> {
     case.resource.supplementary.as_object()?;
@@ -74,7 +77,9 @@ pub(super) fn exposure(case: &ResourceCase<'_>, operations: Operations) -> Optio
     let of_state = sides.iter().filter(|side| side.effective() == state);
     let held = sides.iter().filter(|side| side.is_held_by_account()).map(|side| side.words.as_str());
     let held = held.collect::<Vec<_>>().join(", ");
-    let reason = of_state.map(|side| side.words_of(state)).collect::<Vec<_>>().join(" and ");
+    let mut reasons: Vec<String> = of_state.map(|side| side.words_of(state)).collect();
+    reasons.dedup();
+    let reason = reasons.join(" and ");
     let reason = if state == State::Open { format!("{reason}; {}", no_block(case)) } else { reason };
     Some(Exposure { state, reason, held_by_account: (!held.is_empty()).then_some(held) })
 }
@@ -119,9 +124,10 @@ impl Side {
 
 fn policy_side(case: &ResourceCase<'_>, operations: Operations) -> Side {
     let (state, words) = match bucket_policy(case.resource) {
-        Err(why) => (State::Unclear, why),
+        Err(why) => (State::Unclear, why.to_owned()),
+        Ok(None) if shows_nothing(case.resource) => (State::Unclear, NOTHING_SHOWN.to_owned()),
         Ok(None) => (State::Closed, "the bucket has no policy".to_owned()),
-        Ok(Some(policy)) => judged(&policy, operations),
+        Ok(Some(policy)) => judged(policy, operations),
     };
     Side {
         state,
@@ -130,6 +136,13 @@ fn policy_side(case: &ResourceCase<'_>, operations: Operations) -> Side {
         by_account: account_block(case, POLICY_SETTING),
         effect: "restricts public policies",
     }
+}
+
+/// Whether an item has neither a policy nor an access control list to judge by. One of the two alone shows
+/// that such things were recorded: the other is then not there.
+fn shows_nothing(bucket: &ResourceState) -> bool {
+    let list = bucket.supplementary("AccessControlList").is_none_or(Value::is_null);
+    list && bucket.supplementary("BucketPolicy").is_none()
 }
 
 /// What a policy grants to the public.
@@ -157,6 +170,7 @@ fn list_side(case: &ResourceCase<'_>, operations: Operations) -> Side {
         (None, None) if grants.is_shown => {
             (State::Closed, format!("the access control list does not let everyone {}", operations.words()))
         }
+        (None, None) if shows_nothing(case.resource) => (State::Unclear, NOTHING_SHOWN.to_owned()),
         (None, None) => (State::Closed, "the item shows no access control list".to_owned()),
     };
     Side {
