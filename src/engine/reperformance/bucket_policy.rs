@@ -2,18 +2,16 @@
 
 use serde_json::Value;
 
+use super::bucket_memory::BucketPolicy;
 use super::policy_document::PolicyDocument;
 use super::resource::{ResourceState, any_case};
-
-/// A bucket's policy, `None` where it has none; or why it cannot be read.
-pub(super) type BucketPolicy = Result<Option<PolicyDocument>, String>;
 
 /// The policy of a bucket; `None` where it has none. Read once for each state.
 ///
 /// # Errors
 /// Why it cannot be read.
 pub(super) fn bucket_policy(bucket: &ResourceState) -> Result<Option<&PolicyDocument>, &str> {
-    let policy = bucket.bucket_policy.get_or_init(|| read(bucket.supplementary("BucketPolicy")));
+    let policy = bucket.memory.policy.get_or_init(|| read(bucket.supplementary("BucketPolicy")));
     policy.as_ref().map(Option::as_ref).map_err(String::as_str)
 }
 

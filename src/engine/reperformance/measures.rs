@@ -101,15 +101,15 @@ fn usual(test: &Test, catalog: &Catalog, settings: &Settings) -> Parameters {
 ///
 /// AWS knows a parameter in any case. A name that the test does not have asks for nothing: a rule that
 /// states such names alone is as one that states nothing, and so is one whose values are null.
-fn stated(input_parameters: &str, test: &Test) -> BTreeMap<String, String> {
+fn stated(input_parameters: &str, of_test: &Test) -> BTreeMap<String, String> {
     let parameters: Value = serde_json::from_str(input_parameters).map(decoded).unwrap_or_default();
-    let text = |value: &Value| match value {
+    let as_text = |value: &Value| match value {
         Value::Null => None,
-        Value::String(text) => Some(text.clone()),
+        Value::String(word) => Some(word.clone()),
         other => Some(other.to_string()),
     };
-    let names = test.parameters.iter().map(|parameter| &parameter.name);
-    names.filter_map(|name| Some((name.clone(), text(any_case(&parameters, name)?)?))).collect()
+    let names = of_test.parameters.iter().map(|parameter| &parameter.name);
+    names.filter_map(|name| Some((name.clone(), as_text(any_case(&parameters, name)?)?))).collect()
 }
 
 #[cfg(test)]

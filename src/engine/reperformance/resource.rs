@@ -1,10 +1,8 @@
 //! [`ResourceState`]: a resource as one configuration item states it, its encodings taken off.
 
-use std::sync::OnceLock;
-
 use serde_json::Value;
 
-use super::bucket_policy::BucketPolicy;
+use super::bucket_memory::BucketMemory;
 use crate::lake::ItemRow;
 use crate::model::Instant;
 
@@ -29,9 +27,8 @@ pub(in crate::engine) struct ResourceState {
     pub(in crate::engine) supplementary: Value,
     /// `relationships`; null where the item has none.
     pub(in crate::engine) relationships: Value,
-    /// The policy of a bucket, once it was read: a state is judged by several checks, and again whenever
-    /// its surroundings change.
-    pub(super) bucket_policy: OnceLock<BucketPolicy>,
+    /// What was worked out of it, if it is a bucket's.
+    pub(super) memory: BucketMemory,
 }
 
 impl ResourceState {
@@ -52,7 +49,7 @@ impl ResourceState {
             configuration: json(&item.configuration),
             supplementary,
             relationships: json(&item.relationships),
-            bucket_policy: OnceLock::new(),
+            memory: BucketMemory::default(),
         }
     }
 
@@ -148,7 +145,7 @@ impl ResourceState {
             configuration: decoded(configuration),
             supplementary,
             relationships: Value::Null,
-            bucket_policy: OnceLock::new(),
+            memory: BucketMemory::default(),
         }
     }
 }

@@ -60,7 +60,7 @@ fn a_rule_that_states_nothing_known_leaves_what_is_usual() {
 #[test]
 fn empty_text_is_stated() {
     let found = measured("ACCESS_KEYS_ROTATED", &[rule("keys", "ACCESS_KEYS_ROTATED", r#"{"maxAccessKeyAge":""}"#)]);
-    assert_eq!(found, [(Some("keys".to_owned()), String::new())]);
+    assert_eq!(found, [(Some("keys".to_owned()), "maxAccessKeyAge empty".to_owned())]);
 }
 
 #[test]
@@ -71,6 +71,7 @@ fn rules_that_differ_in_what_is_unset_on_purpose_are_two_measures() {
         rule("b", test, r#"{"blockedPort1":"3389","blockedPort2":""}"#),
         rule("c", test, r#"{"BlockedPort1":"3389"}"#),
     ];
-    let found: Vec<_> = measured(test, &rules).into_iter().filter_map(|(rule, _)| rule).collect();
-    assert_eq!(found, ["a", "b"]);
+    let found: Vec<_> = measured(test, &rules).into_iter().map(|(rule, words)| (rule.unwrap(), words)).collect();
+    let of = |rule: &str, words: &str| (rule.to_owned(), words.to_owned());
+    assert_eq!(found, [of("a", "blockedPort1=3389"), of("b", "blockedPort1=3389, blockedPort2 empty")]);
 }
