@@ -46,13 +46,10 @@ impl Header {
         })
     }
 
-    /// The name of the column that stands last, where it is known and holds one of the words that
-    /// [`is_whole_word`] knows.
+    /// The name of the column that stands last, where it is known and never empty.
     fn last_known(&self) -> Option<&'static str> {
         let at = self.values.iter().position(|place| place.is_some_and(|place| place + 1 == self.fields))?;
-        let name = CREDENTIAL_COLUMNS.get(at)?;
-        let is_free = name.ends_with("_region") || name.ends_with("_service") || *name == "additional_credentials_info";
-        (!is_free).then_some(*name)
+        CREDENTIAL_COLUMNS.get(at).copied().filter(|name| *name != "additional_credentials_info")
     }
 }
 
@@ -117,7 +114,7 @@ pub(super) fn decode_line(header: &Header, line: Line<'_>) -> Result<Entry, Reco
     }
     if line.is_open
         && let (Some(column), Some(last)) = (header.last_known(), fields.last())
-        && !is_whole_word(last)
+        && !is_whole(column, last)
     {
         return Err(bad(format!("the report seems to be cut in its last line: `{column}` is `{}`", quoted(last))));
     }
@@ -141,12 +138,14 @@ fn names_a_user(entry: &Entry) -> Result<(), RecordError> {
     }
 }
 
-/// Whether a value is one that a report ends with, and not the beginning of one.
-fn is_whole_word(value: &str) -> bool {
+/// Whether a value is one that a report ends with, and not the beginning of one. Nothing at all is what a
+/// cut behind the last comma leaves; regions and services are free text and may be anything else.
+fn is_whole(column: &str, value: &str) -> bool {
     let value = value.trim();
-    let known = ["", "N/A", "no_information", "not_supported"];
+    let is_free = column.ends_with("_region") || column.ends_with("_service");
     let is_flag = value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false");
-    is_flag || known.contains(&value) || Instant::parse(value).is_ok()
+    let is_word = is_flag || ["N/A", "no_information", "not_supported"].contains(&value);
+    is_word || if is_free { !value.is_empty() } else { Instant::parse(value).is_ok() }
 }
 
 /// The latest time that an entry states as past; a rotation that is due lies ahead and does not count.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::parameters::Parameters;
-use super::resource::decoded;
+use super::resource::{any_case, decoded};
 use crate::engine::catalog::rule_names::{RuleMatch, RuleMatcher};
 use crate::engine::catalog::{Catalog, Test};
 use crate::engine::settings::Settings;
@@ -54,7 +54,8 @@ impl Measures {
             }
             let described = Some((rule.owner.as_str(), rule.source_identifier.as_str()));
             let RuleMatch::Test(test, _) = matcher.test_for(name, described) else { continue };
-            let stated = stated(&rule.input_parameters);
+            let Some(of_test) = catalog.tests.get(test) else { continue };
+            let stated = stated(&rule.input_parameters, of_test);
             // A rule that states nothing runs with its defaults, also beside one that asks for less.
             let parameters = if stated.is_empty() {
                 measures.usual.get(test).cloned()
@@ -71,10 +72,11 @@ impl Measures {
     pub(in crate::engine) fn of(&self, test: usize, region: Option<&str>) -> Vec<Parameters> {
         let is_near = |(of, place): &&(usize, String)| *of == test && region.is_none_or(|region| region == place);
         let deployed = self.deployed.iter().filter(|(key, _)| is_near(key)).flat_map(|(_, sets)| sets);
-        // Rules of the same parameters under other names are one measure.
+        // Rules of the same parameters under other names are one measure; empty text tells two apart, since
+        // a parameter that is unset on purpose is not one that is left out.
         let mut sets: Vec<Parameters> = Vec::new();
         for set in deployed {
-            if !sets.iter().any(|known| known.words() == set.words()) {
+            if !sets.iter().any(|known| known.asks_as(set)) {
                 sets.push(set.clone());
             }
         }
@@ -97,15 +99,21 @@ fn usual(test: &Test, catalog: &Catalog, settings: &Settings) -> Parameters {
     Parameters::usual(values)
 }
 
-/// A rule's parameters as text; none where it states none, or what it states is no object.
-fn stated(input_parameters: &str) -> BTreeMap<String, String> {
+/// What a rule states of its test's parameters, as text under the catalog's names; none where it states
+/// none of them, or what it states is no object.
+///
+/// AWS knows a parameter in any case. A name that the test does not have asks for nothing: a rule that
+/// states such names alone is as one that states nothing, and so is one whose values are null.
+fn stated(input_parameters: &str, of_test: &Test) -> BTreeMap<String, String> {
     let parameters: Value = serde_json::from_str(input_parameters).map(decoded).unwrap_or_default();
-    let text = |value: Value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
+    let as_text = |value: &Value| match value {
+        Value::Null => None,
+        Value::String(word) => Some(word.clone()),
+        other => Some(other.to_string()),
     };
-    match parameters {
-        Value::Object(members) => members.into_iter().map(|(name, value)| (name, text(value))).collect(),
-        _ => BTreeMap::new(),
-    }
+    let names = of_test.parameters.iter().map(|parameter| &parameter.name);
+    names.filter_map(|name| Some((name.clone(), as_text(any_case(&parameters, name)?)?))).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@
 
 mod address_range;
 mod access_list;
+mod bucket_memory;
 mod bucket_policy;
 mod bucket_protection;
 pub(super) mod check;

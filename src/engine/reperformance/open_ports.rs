@@ -227,13 +227,24 @@ fn elements(value: Option<&Value>) -> Vec<&Value> {
     }
 }
 
-/// What a prefix list lets in. Lists that AWS owns name its own services, never the world.
+/// What a prefix list lets in. Of several states of one list the worst counts: which of them holds for the
+/// group is not known.
 fn of_prefix_list(id: &str, joined: Option<&Joined<'_>>) -> Sources {
-    let words = |what: &str| format!("prefix list {}, {what}", short(id));
-    let found = joined.and_then(|joined| joined.resources.iter().find(|list| prefix_list_id(list) == id));
-    let Some(found) = found.filter(|_| !id.is_empty()) else {
-        return Sources::Unknown(words("which is not in the evidence"));
+    let is_it = |list: &&&ResourceState| !id.is_empty() && prefix_list_id(list) == id;
+    let states = joined.into_iter().flat_map(|joined| joined.resources.iter().filter(is_it));
+    let rank = |sources: &Sources| match sources {
+        Sources::World(_) => 0,
+        Sources::Unknown(_) => 1,
+        Sources::Limited => 2,
     };
+    let worst = states.map(|list| of_prefix_list_state(id, list)).min_by_key(rank);
+    worst.unwrap_or_else(|| Sources::Unknown(format!("prefix list {}, which is not in the evidence", short(id))))
+}
+
+/// What a prefix list lets in as one state shows it. Lists that AWS owns name its own services, never the
+/// world.
+fn of_prefix_list_state(id: &str, found: &ResourceState) -> Sources {
+    let words = |what: &str| format!("prefix list {}, {what}", short(id));
     if text(any_case(&found.configuration, "OwnerId").unwrap_or(&Value::Null)).eq_ignore_ascii_case("aws") {
         return Sources::Limited;
     }

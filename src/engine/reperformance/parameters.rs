@@ -50,9 +50,18 @@ impl Parameters {
         self.text(name) == Some("true")
     }
 
-    /// All of them in words, for whoever asks how a verdict came about; empty where there are none.
+    /// Whether both state the same, whoever says so.
+    pub(in crate::engine) fn asks_as(&self, other: &Self) -> bool {
+        self.values == other.values
+    }
+
+    /// All of them in words, for whoever asks how a verdict came about; empty where there are none. One that
+    /// is unset on purpose is among them, since it is not the same as one that is left out.
     pub(in crate::engine) fn words(&self) -> String {
-        let stated = self.values.iter().filter(|(_, value)| !value.trim().is_empty());
-        stated.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ")
+        let words = |(name, value): (&String, &String)| match value.trim() {
+            "" => format!("{name} empty"),
+            _ => format!("{name}={value}"),
+        };
+        self.values.iter().map(words).collect::<Vec<_>>().join(", ")
     }
 }

@@ -39,12 +39,19 @@ pub(super) enum State {
     Open,
 }
 
-/// One of the two ways in, the policy or the access control list, and the blocks in front of it.
-struct Side {
+/// The two ways in, the policy and the access control list, as they would be without any block; and why.
+#[derive(Clone, Debug)]
+pub(super) struct WaysIn {
+    policy: (State, String),
+    list: (State, String),
+}
+
+/// One of the two ways in, and the blocks in front of it.
+struct Side<'a> {
     /// As it would be without any block.
     state: State,
     /// Why.
-    words: String,
+    words: &'a str,
     by_bucket: Block,
     by_account: Block,
     /// What a block does that closes it: `restricts public policies`.
@@ -66,16 +73,20 @@ const POLICY_SETTING: &str = "restrictPublicBuckets";
 /// The setting that takes their effect from public grants of access control lists.
 const LIST_SETTING: &str = "ignorePublicAcls";
 
+/// Why nothing can be said of a bucket whose item was recorded without what decides.
+pub(super) const NOTHING_SHOWN: &str = "the item shows neither policy nor access control list";
+
 /// What a bucket allows the public; `None` where its item holds nothing to judge that by.
 pub(super) fn exposure(case: &ResourceCase<'_>, operations: Operations) -> Option<Exposure> {
-    // An empty one is no bucket without a policy and without grants: every bucket has an access control list.
-    case.resource.supplementary.as_object().filter(|members| !members.is_empty())?;
-    let sides = [policy_side(case, operations), list_side(case, operations)];
+    case.resource.supplementary.as_object()?;
+    let sides = sides(case, operations);
     let state = sides.iter().map(Side::effective).max()?;
     let of_state = sides.iter().filter(|side| side.effective() == state);
-    let held = sides.iter().filter(|side| side.is_held_by_account()).map(|side| side.words.as_str());
+    let held = sides.iter().filter(|side| side.is_held_by_account()).map(|side| side.words);
     let held = held.collect::<Vec<_>>().join(", ");
-    let reason = of_state.map(|side| side.words_of(state)).collect::<Vec<_>>().join(" and ");
+    let mut reasons: Vec<String> = of_state.map(|side| side.words_of(state)).collect();
+    reasons.dedup();
+    let reason = reasons.join(" and ");
     let reason = if state == State::Open { format!("{reason}; {}", no_block(case)) } else { reason };
     Some(Exposure { state, reason, held_by_account: (!held.is_empty()).then_some(held) })
 }
@@ -87,7 +98,7 @@ pub(super) fn readable_list(case: &ResourceCase<'_>) -> Option<String> {
     PublicGrants::of(case.resource).shows_itself().filter(|_| !is_ignored)
 }
 
-impl Side {
+impl Side<'_> {
     fn effective(&self) -> State {
         self.behind(&[self.by_bucket, self.by_account])
     }
@@ -106,31 +117,57 @@ impl Side {
     }
 
     fn words_of(&self, effective: State) -> String {
-        let words = &self.words;
+        let words = self.words;
         match (self.state, effective) {
             (State::Open | State::Unclear, State::Closed) => {
                 let owner = if self.by_bucket == Block::Closed { "bucket" } else { "account" };
                 format!("the public access block of the {owner} {}", self.effect)
             }
             (State::Open, State::Unclear) => format!("{words}, and a public access block cannot be read"),
-            _ => words.clone(),
+            _ => words.to_owned(),
         }
     }
 }
 
-fn policy_side(case: &ResourceCase<'_>, operations: Operations) -> Side {
-    let (state, words) = match bucket_policy(case.resource) {
-        Err(why) => (State::Unclear, why),
-        Ok(None) => (State::Closed, "the bucket has no policy".to_owned()),
-        Ok(Some(policy)) => judged(&policy, operations),
-    };
-    Side {
-        state,
+fn sides<'a>(case: &ResourceCase<'a>, operations: Operations) -> [Side<'a>; 2] {
+    let ways = ways_in(case.resource, operations);
+    let side = |(state, words): &'a (State, String), setting, effect| Side {
+        state: *state,
         words,
-        by_bucket: bucket_block(case, POLICY_SETTING),
-        by_account: account_block(case, POLICY_SETTING),
-        effect: "restricts public policies",
+        by_bucket: bucket_block(case, setting),
+        by_account: account_block(case, setting),
+        effect,
+    };
+    [
+        side(&ways.policy, POLICY_SETTING, "restricts public policies"),
+        side(&ways.list, LIST_SETTING, "ignores public access control lists"),
+    ]
+}
+
+/// The ways into a bucket by what its own state says; worked out once for each state.
+fn ways_in(bucket: &ResourceState, operations: Operations) -> &WaysIn {
+    let [for_reading, for_writing] = &bucket.memory.ways_in;
+    let known = match operations {
+        Operations::Read => for_reading,
+        Operations::Write => for_writing,
+    };
+    known.get_or_init(|| WaysIn { policy: by_policy(bucket, operations), list: by_list(bucket, operations) })
+}
+
+fn by_policy(bucket: &ResourceState, operations: Operations) -> (State, String) {
+    match bucket_policy(bucket) {
+        Err(why) => (State::Unclear, why.to_owned()),
+        Ok(None) if shows_nothing(bucket) => (State::Unclear, NOTHING_SHOWN.to_owned()),
+        Ok(None) => (State::Closed, "the bucket has no policy".to_owned()),
+        Ok(Some(policy)) => judged(policy, operations),
     }
+}
+
+/// Whether an item has neither a policy nor an access control list to judge by. One of the two alone shows
+/// that such things were recorded: the other is then not there.
+fn shows_nothing(bucket: &ResourceState) -> bool {
+    let list = bucket.supplementary("AccessControlList").is_none_or(Value::is_null);
+    list && bucket.supplementary("BucketPolicy").is_none()
 }
 
 /// What a policy grants to the public.
@@ -150,22 +187,16 @@ fn judged(policy: &PolicyDocument, operations: Operations) -> (State, String) {
     }
 }
 
-fn list_side(case: &ResourceCase<'_>, operations: Operations) -> Side {
-    let grants = PublicGrants::of(case.resource);
-    let (state, words) = match (grants.open_to(operations), grants.flaw) {
+fn by_list(bucket: &ResourceState, operations: Operations) -> (State, String) {
+    let grants = PublicGrants::of(bucket);
+    match (grants.open_to(operations), grants.flaw) {
         (Some(words), _) => (State::Open, words),
         (None, Some(flaw)) => (State::Unclear, flaw.to_owned()),
         (None, None) if grants.is_shown => {
             (State::Closed, format!("the access control list does not let everyone {}", operations.words()))
         }
+        (None, None) if shows_nothing(bucket) => (State::Unclear, NOTHING_SHOWN.to_owned()),
         (None, None) => (State::Closed, "the item shows no access control list".to_owned()),
-    };
-    Side {
-        state,
-        words,
-        by_bucket: bucket_block(case, LIST_SETTING),
-        by_account: account_block(case, LIST_SETTING),
-        effect: "ignores public access control lists",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::bucket_memory::BucketMemory;
 use crate::lake::ItemRow;
 use crate::model::Instant;
 
@@ -28,6 +29,8 @@ pub(in crate::engine) struct ResourceState {
     pub(in crate::engine) supplementary: Value,
     /// `relationships`; null where the item has none.
     pub(in crate::engine) relationships: Value,
+    /// What was worked out of it, if it is a bucket's.
+    pub(super) memory: BucketMemory,
 }
 
 impl ResourceState {
@@ -49,6 +52,7 @@ impl ResourceState {
             configuration: json(&item.configuration),
             supplementary,
             relationships: json(&item.relationships),
+            memory: BucketMemory::default(),
         }
     }
 
@@ -145,6 +149,7 @@ impl ResourceState {
             configuration: decoded(configuration),
             supplementary,
             relationships: Value::Null,
+            memory: BucketMemory::default(),
         }
     }
 }

@@ -106,16 +106,28 @@ fn a_line_that_is_none_costs_itself() {
 fn a_report_that_breaks_off_inside_its_last_value_is_seen() {
     let line = "a,arn:aws:iam::011122223333:user/a,2026-01-01T00:00:00+00:00,true,2026-02-03T04:05:06Z";
     let start = line.rfind(',').unwrap() + 1;
-    for end in start + 1..line.len() {
+    for end in start..line.len() {
         let cut = format!("{HEADER}\n{}", line.get(..end).unwrap());
         assert!(read(&cut)[0].starts_with("F105: the report seems to be cut"), "{cut}");
         assert_eq!(read(&format!("{cut}\n")), ["a"], "a value that a line end closes is the report's own");
     }
     assert_eq!(read(&format!("{HEADER}\n{line}")), ["a"]);
-    for end in ["N/", "N", "no_inf", "tru"] {
+    for end in ["", " ", "N/", "N", "no_inf", "tru"] {
         let cut = format!("{HEADER}\na,arn:aws:iam::011122223333:user/a,x,true,{end}");
         assert!(read(&cut)[0].starts_with("F105"), "{end}");
     }
+}
+
+#[test]
+fn an_empty_last_value_is_a_cut_but_in_the_column_that_is_mostly_empty() {
+    let read_last = |column: &str, value: &str| {
+        let read = read(&format!("user,arn,mfa_active,{column}\na,arn:aws:iam::011122223333:user/a,true,{value}"));
+        read[0] == "a"
+    };
+    assert!(!read_last("access_key_1_last_used_region", ""));
+    assert!(read_last("access_key_1_last_used_region", "eu-west-1"));
+    assert!(read_last("additional_credentials_info", ""));
+    assert!(read_last("a_column_of_tomorrow", ""));
 }
 
 #[test]

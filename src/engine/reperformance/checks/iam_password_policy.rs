@@ -1,7 +1,8 @@
 //! `IAM_PASSWORD_POLICY`: the account's password policy meets what the parameters ask for.
 //!
 //! Each parameter is one requirement; one that is not stated is not asked for. An account without a
-//! policy of its own fails whatever is asked for. What the policy leaves out is not required by it;
+//! policy of its own fails whatever is asked for; against parameters that ask for nothing, such as the word
+//! `True` in the place of `true`, no policy passes. What the policy leaves out is not required by it;
 //! what it states in a form that cannot be read leaves the question open.
 
 use serde_json::Value;
@@ -22,6 +23,10 @@ fn judge(case: &AccountCase<'_>) -> Option<Verdict> {
         Answer::None => return Some(Verdict::fail("the account has no password policy of its own")),
         Answer::Unreadable => return Some(Verdict::unknown("the answer holds no password policy that can be read")),
     };
+    if !REQUIREMENTS.iter().any(|requirement| requirement.is_asked(case.parameters)) {
+        let who = if case.parameters.rule().is_some() { "the deployed rule's" } else { "the" };
+        return Some(Verdict::unknown(format!("{who} parameters ask for nothing that is known")));
+    }
     let (mut missed, mut open) = (Vec::new(), Vec::new());
     for requirement in REQUIREMENTS {
         match requirement.ask(policy, case.parameters) {
@@ -90,6 +95,15 @@ enum Outcome {
 }
 
 impl Requirement {
+    /// Whether parameters ask for it, be it in a form that cannot be read. A number that every policy
+    /// reaches asks for nothing.
+    fn is_asked(&self, parameters: &Parameters) -> bool {
+        match self.kind {
+            Kind::Characters(_) => parameters.is_true(self.name),
+            _ => parameters.text(self.name).is_some() && parameters.number(self.name).is_none_or(|asked| asked > 0),
+        }
+    }
+
     fn ask(&self, policy: &Value, parameters: &Parameters) -> Outcome {
         let stated = any_case(policy, self.name).unwrap_or(&Value::Null);
         if let Kind::Characters(what) = self.kind {

@@ -1,9 +1,9 @@
 //! `RESTRICTED_INCOMING_TRAFFIC`: no security group opens a blocked port to the whole world.
 //!
 //! Blocked are the ports of `blockedPort1` to `blockedPort5` and of the list `blockedPorts`. AWS does not
-//! say whether a rule that states the list alone blocks the five default ports too: where that makes the
-//! difference, the verdict is unknown. One of the five that is stated as empty text is unset on purpose,
-//! and with it all that are not stated.
+//! say whether those of the five that a rule leaves out are at their defaults, beside others or beside the
+//! list: where that makes the difference, the verdict is unknown. One that is stated as empty text is unset
+//! on purpose.
 
 use std::collections::BTreeSet;
 
@@ -18,10 +18,10 @@ pub(super) const CHECKS: &[Check] = &[Check {
     reads: Reads::Resource { resource_type: "AWS::EC2::SecurityGroup", joins: &[PREFIX_LISTS], judge },
 }];
 
-const SINGLE: [&str; 5] = ["blockedPort1", "blockedPort2", "blockedPort3", "blockedPort4", "blockedPort5"];
+/// The five, and what each is where nobody states it.
+const SINGLE: [(&str, i64); 5] =
+    [("blockedPort1", 20), ("blockedPort2", 21), ("blockedPort3", 3389), ("blockedPort4", 3306), ("blockedPort5", 4333)];
 const LIST: &str = "blockedPorts";
-/// What the five are where nobody states them.
-const USUAL: [i64; 5] = [20, 21, 3389, 3306, 4333];
 
 fn judge(case: &ResourceCase<'_>) -> Verdict {
     let blocked = Blocked::of(case.parameters);
@@ -38,13 +38,13 @@ struct Blocked {
     ports: Vec<i64>,
     /// Values in the place of ports that are none.
     unreadable: Vec<String>,
-    /// Whether it is not known if the usual five are blocked as well.
-    perhaps_usual: bool,
+    /// Defaults of those of the five that are left out: whether they are blocked as well is not known.
+    perhaps: Vec<i64>,
 }
 
 impl Blocked {
     fn of(parameters: &Parameters) -> Self {
-        let single = SINGLE.iter().filter_map(|name| parameters.text(name));
+        let single = SINGLE.iter().filter_map(|(name, _)| parameters.text(name));
         let list = parameters.text(LIST).into_iter().flat_map(|list| list.split(','));
         let (mut ports, mut unreadable) = (BTreeSet::new(), Vec::new());
         for value in single.chain(list).map(str::trim).filter(|value| !value.is_empty()) {
@@ -53,8 +53,9 @@ impl Blocked {
                 Err(_) => unreadable.push(format!("`{}`", short(value))),
             }
         }
-        let is_list_alone = parameters.text(LIST).is_some() && !SINGLE.iter().any(|name| parameters.is_stated(name));
-        Self { ports: ports.into_iter().collect(), unreadable, perhaps_usual: is_list_alone }
+        let left_out = SINGLE.iter().filter(|(name, _)| !parameters.is_stated(name));
+        let perhaps = left_out.map(|(_, usual)| *usual).collect();
+        Self { ports: ports.into_iter().collect(), unreadable, perhaps }
     }
 
     /// The verdict where none of the ports is open.
@@ -62,10 +63,9 @@ impl Blocked {
         if !self.unreadable.is_empty() {
             return Verdict::unknown(format!("the parameters block {}, which is no port", listed(&self.unreadable)));
         }
-        if self.perhaps_usual
-            && let Opening::Open(how) | Opening::Unclear(how) = opening(case, &USUAL)
-        {
-            return Verdict::unknown(format!("{how}; whether the default ports are blocked beside {LIST} is not known"));
+        if let Opening::Open(how) | Opening::Unclear(how) = opening(case, &self.perhaps) {
+            let open = "whether the default ports that the parameters leave out are blocked too is not known";
+            return Verdict::unknown(format!("{how}; {open}"));
         }
         if self.ports.is_empty() {
             return Verdict::unknown("the parameters name no port to block");

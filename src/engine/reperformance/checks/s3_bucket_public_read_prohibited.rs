@@ -1,7 +1,7 @@
 //! `S3_BUCKET_PUBLIC_READ_PROHIBITED`: the public cannot read the bucket.
 
 use crate::engine::reperformance::check::{Check, Reads, ResourceCase};
-use crate::engine::reperformance::public_access::{ACCOUNT_BLOCK, State, exposure, readable_list};
+use crate::engine::reperformance::public_access::{ACCOUNT_BLOCK, NOTHING_SHOWN, State, exposure, readable_list};
 use crate::engine::reperformance::public_policy::Operations;
 use crate::engine::reperformance::verdict::Verdict;
 
@@ -12,7 +12,7 @@ pub(super) const CHECKS: &[Check] = &[Check {
 
 fn judge(case: &ResourceCase<'_>) -> Verdict {
     let Some(found) = exposure(case, Operations::Read) else {
-        return Verdict::unknown("the item shows neither policy nor access control list");
+        return Verdict::unknown(NOTHING_SHOWN);
     };
     let verdict = match (found.state, found.held_by_account) {
         (State::Open, _) => Verdict::fail(found.reason),

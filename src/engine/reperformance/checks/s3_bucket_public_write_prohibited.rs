@@ -5,7 +5,7 @@
 
 use crate::engine::reperformance::bucket_protection::observations;
 use crate::engine::reperformance::check::{Check, Reads, ResourceCase};
-use crate::engine::reperformance::public_access::{ACCOUNT_BLOCK, State, exposure};
+use crate::engine::reperformance::public_access::{ACCOUNT_BLOCK, NOTHING_SHOWN, State, exposure};
 use crate::engine::reperformance::public_policy::Operations;
 use crate::engine::reperformance::verdict::Verdict;
 
@@ -19,7 +19,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn judge(case: &ResourceCase<'_>) -> Verdict {
     let Some(found) = exposure(case, Operations::Write) else {
-        return Verdict::unknown("the item shows neither policy nor access control list");
+        return Verdict::unknown(NOTHING_SHOWN);
     };
     match (found.state, found.held_by_account) {
         (State::Open, _) => Verdict::fail(found.reason),

@@ -49,11 +49,11 @@ fn judge(case: &ResourceCase<'_>) -> Verdict {
         Ok(policy) => policy,
         Err(why) => return Verdict::unknown(format!("no accepted default encryption is shown, and {why}")),
     };
-    let refusal = policy.iter().flat_map(PolicyDocument::statements).find(|statement| refuses(statement, bucket));
+    let refusal = policy.into_iter().flat_map(PolicyDocument::statements).find(|statement| refuses(statement, bucket));
     if let Some(statement) = refusal {
         return Verdict::pass(format!("{} of the bucket policy refuses what is not encrypted", statement.words()));
     }
-    if let Some(flaw) = policy.and_then(|policy| policy.flaw()) {
+    if let Some(flaw) = policy.and_then(PolicyDocument::flaw) {
         return Verdict::unknown(format!("no accepted default encryption is shown, and in the bucket policy, {flaw}"));
     }
     match default {
