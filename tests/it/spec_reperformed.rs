@@ -472,3 +472,38 @@ fn a_lake_gives_the_same_answers_when_reports_come_later() {
         assert_eq!(whole.text(&format!("out/{name}")), parts.text(&format!("out/{name}")), "{name}");
     }
 }
+
+/// The answer on a trail's status, or on its event selectors, under a path.
+fn trail_status(dir: &TestDir, path: &str, is_logging: bool) {
+    dir.json(path, &json!({ "IsLogging": is_logging }));
+}
+
+#[test]
+fn of_answers_on_a_trail_at_one_time_the_worst_counts_whichever_file_comes_first() {
+    for (one, other) in [(true, false), (false, true)] {
+        let dir = TestDir::new();
+        HOME.attest_window(&dir);
+        recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[]));
+        trail_status(&dir, "a/011122223333/eu-west-1/2026-01-12/get-trail-status-main.json", one);
+        trail_status(&dir, "b/011122223333/eu-west-1/2026-01-12/get-trail-status-main.json", other);
+        assert_eq!(own(&dir).hours("C12", "011122223333"), "pass 24 fail 216", "{one} {other}");
+        let dir = TestDir::new();
+        HOME.attest_window(&dir);
+        recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[("hasCustomEventSelectors", json!(true))]));
+        for (name, is_included) in [("a", one), ("b", other)] {
+            let selectors =
+                json!([{ "ReadWriteType": "All", "IncludeManagementEvents": is_included, "DataResources": [] }]);
+            dir.json(
+                &format!("{name}/011122223333/eu-west-1/2026-01-12/event-selectors.json"),
+                &json!({ "TrailARN": "arn:aws:cloudtrail:eu-west-1:011122223333:trail/main", "EventSelectors": selectors }),
+            );
+        }
+        assert_eq!(own(&dir).hours("C12", "011122223333"), "fail 216 none 24", "{one} {other}");
+        // Another trail that does what is asked for is enough.
+        let second = trail(AWAY, 10, &[("name", json!("second"))])
+            .set("/ARN", "arn:aws:cloudtrail:us-east-1:011122223333:trail/second")
+            .set("/resourceId", "second");
+        AWAY.history(&dir, TRAIL, &at(10, 0), &[second]);
+        assert_eq!(own(&dir).hours("C12", "011122223333"), "pass 240", "{one} {other}");
+    }
+}

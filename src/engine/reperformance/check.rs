@@ -147,10 +147,10 @@ pub(in crate::engine) struct Stated<'a> {
 pub(in crate::engine) struct TrailCase<'a> {
     pub(in crate::engine) trail: &'a ResourceState,
     pub(in crate::engine) reach: Reach,
-    /// The latest `get-event-selectors` of the trail.
-    pub(in crate::engine) event_selectors: Option<Stated<'a>>,
-    /// The latest `get-trail-status` of the trail.
-    pub(in crate::engine) status: Option<Stated<'a>>,
+    /// The latest `get-event-selectors` of the trail: several where answers of one time differ.
+    pub(in crate::engine) event_selectors: Vec<Stated<'a>>,
+    /// The latest `get-trail-status` of the trail: several where answers of one time differ.
+    pub(in crate::engine) status: Vec<Stated<'a>>,
 }
 
 /// Why a trail may log an account's events.

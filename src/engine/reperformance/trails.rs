@@ -178,20 +178,19 @@ impl<'a> TrailView<'a> {
         now.or(stated).or_else(before).cloned()
     }
 
-    /// The latest answer about a trail. An answer names its trail by ARN or by name; where only its file has
+    /// The latest answers about a trail. An answer names its trail by ARN or by name; where only its file has
     /// a name, by a whole word of that. One that names nothing counts where the account has a single trail.
-    fn stated(&self, kind: &str, key: &str, trail: &ResourceState, at: Instant) -> Option<Stated<'a>> {
+    fn stated(&self, kind: &str, key: &str, trail: &ResourceState, at: Instant) -> Vec<Stated<'a>> {
         let owner = crate::model::account_of_arn(key);
         let accounts = [Some(self.account), owner.as_ref().filter(|owner| *owner != self.account)];
-        let mut latest: Option<Stated<'a>> = None;
+        let mut latest: Vec<Stated<'a>> = Vec::new();
         for account in accounts.into_iter().flatten() {
             let Some(conditions) = self.all.conditions.get(account) else { continue };
             for name in conditions.names(kind).filter(|name| self.names_trail(name, key, trail)) {
                 let Some((stated_at, answers)) = conditions.latest(kind, name, at) else { continue };
-                if latest.is_none_or(|known| known.at < stated_at)
-                    && let Some(answer) = answers.first()
-                {
-                    latest = Some(Stated { at: stated_at, content: &answer.content });
+                latest.retain(|known| known.at >= stated_at);
+                if latest.first().is_none_or(|known| known.at == stated_at) {
+                    latest.extend(answers.iter().map(|answer| Stated { at: stated_at, content: &answer.content }));
                 }
             }
         }
