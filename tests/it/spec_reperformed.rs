@@ -507,3 +507,83 @@ fn of_answers_on_a_trail_at_one_time_the_worst_counts_whichever_file_comes_first
         assert_eq!(own(&dir).hours("C12", "011122223333"), "pass 240", "{one} {other}");
     }
 }
+
+/// A trail of a name in a place, that meets everything but for `members`.
+fn trail_named(place: crate::fixtures::Place, name: &str, members: &[(&str, Value)]) -> Value {
+    trail(place, 10, members)
+        .set("/ARN", format!("arn:aws:cloudtrail:{}:{}:trail/{name}", place.region, place.account))
+        .set("/resourceId", name)
+        .set("/resourceName", name)
+        .set("/configuration/name", name)
+}
+
+#[test]
+fn the_region_tells_of_which_trail_of_a_name_an_answer_speaks() {
+    let dir = TestDir::new();
+    for place in [HOME, AWAY] {
+        place.attest_window(&dir);
+    }
+    recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[]));
+    AWAY.history(&dir, TRAIL, &at(10, 0), &[trail(AWAY, 10, &[("isMultiRegionTrail", json!(false))])]);
+    trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-main-20260112T000000Z.json", false);
+    trail_status(&dir, "api/011122223333/us-east-1/get-trail-status-main-20260113T000000Z.json", true);
+    let answer = own(&dir);
+    assert_eq!(answer.exceptions("C12"), ["011122223333 12T00:00 .. 21T00:00 ongoing"]);
+}
+
+#[test]
+fn an_answer_that_names_no_trail_of_several_makes_none_pass() {
+    for name in ["trail", "status", "other"] {
+        let dir = TestDir::new();
+        HOME.attest_window(&dir);
+        let small = trail_named(HOME, name, &[("isMultiRegionTrail", json!(false))]);
+        HOME.history(&dir, TRAIL, &at(10, 0), &[small, trail_named(HOME, "management-events", &[])]);
+        assert_eq!(own(&dir).hours("C12", "011122223333"), "pass 240", "{name}");
+        trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-20260112T000000Z.json", false);
+        trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-20260114T000000Z.json", true);
+        let answer = own(&dir);
+        assert_eq!(answer.hours("C12", "011122223333"), "pass 24 none 216", "{name}");
+        assert_eq!(answer.exceptions("C12"), [""; 0], "{name}");
+        trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-management-events-20260116T000000Z.json", true);
+        let answer = own(&dir);
+        assert_eq!(answer.hours("C12", "011122223333"), "pass 144 none 96", "{name}: named, and it logs");
+    }
+}
+
+#[test]
+fn an_answer_of_an_owner_about_another_trail_says_nothing_of_its_organization_trail() {
+    let dir = TestDir::new();
+    for place in [HOME, OTHER] {
+        place.attest_window(&dir);
+    }
+    let organization = trail_named(HOME, "organization", &[("isOrganizationTrail", json!(true))]);
+    HOME.history(&dir, TRAIL, &at(10, 0), &[organization, trail_named(HOME, "local", &[])]);
+    recorded_in_other(&dir);
+    trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-local-20260112T000000Z.json", false);
+    let answer = dir.answer_under(MEMBER, &["--source", "reperformed"]);
+    assert_eq!(answer.hours("C12", OTHER.account), "pass 240");
+}
+
+const MEMBER: &str = "[[organization]]\nmanagement = \"011122223333\"\nmembers = [\"444455556666\"]\n";
+
+/// A resource of the other account that is no trail.
+fn recorded_in_other(dir: &TestDir) {
+    OTHER.history(dir, VPC, &at(10, 0), &[OTHER.item(VPC, "vpc-9", &at(10, 0))]);
+}
+
+#[test]
+fn many_trails_with_many_answers_are_judged_in_good_time() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    let trails: Vec<Value> = (0..120).map(|number| trail_named(HOME, &format!("tr{number:03}x"), &[])).collect();
+    HOME.history(&dir, TRAIL, &at(10, 0), &trails);
+    for number in 0..120 {
+        let time = format!("20260112T{:02}{:02}00Z", number / 60, number % 60);
+        let path = format!("api/011122223333/eu-west-1/get-trail-status-zz{number}-{time}.json");
+        trail_status(&dir, &path, number % 2 == 0);
+    }
+    let began = std::time::Instant::now();
+    let hours = own(&dir).hours("C12", "011122223333");
+    assert!(hours.starts_with("pass 24.01") && hours.contains("none 215.98"), "to the first that says no: {hours}");
+    assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
+}

@@ -21,7 +21,7 @@ use crate::engine::reperformance::resource::ResourceState;
 use crate::engine::reperformance::resources::{
     DatedVerdict, Surroundings, all_joins, judge_over_time, look_over_time, status_of,
 };
-use crate::engine::reperformance::trails::{AllTrails, Memberships, TRAIL_TYPE, TrailHistory, TrailView};
+use crate::engine::reperformance::trails::{AllTrails, Memberships, TRAIL_TYPE, TrailGround, TrailHistory, TrailView};
 use crate::engine::reperformance::users::Reports;
 use crate::engine::results::explanation::Origin;
 use crate::engine::timeline::Observation;
@@ -174,7 +174,8 @@ impl Run<'_, '_> {
     /// Every check on the account itself that needs no trails.
     fn account(&mut self, reports: &Reports<'_>, conditions: &Conditions) {
         let (none, nobody) = (AllTrails::default(), Memberships::default());
-        let trails = TrailView::new(self.account, &none, &nobody);
+        let ground = TrailGround::new(&none, &nobody);
+        let trails = TrailView::new(self.account, &ground);
         let account = Accounts { reports, conditions, trails: &trails };
         let subject = account_subject(self.account);
         for (test, check) in self.checks {
@@ -260,9 +261,10 @@ pub(in crate::engine) fn read_trails(
         close_streams(&subject.account.clone(), streams, attestations, reading, evidence);
     }
     let memberships = Memberships { organizations: reading.settings.organizations.clone() };
+    let ground = TrailGround::new(&trails, &memberships);
     for account in accounts {
         let mut streams = Streams::default();
-        let view = TrailView::new(account, &trails, &memberships);
+        let view = TrailView::new(account, &ground);
         let (reports, conditions) = (Reports::default(), Conditions::default());
         let of_account = Accounts { reports: &reports, conditions: &conditions, trails: &view };
         for (test, check) in &checks {

@@ -151,6 +151,9 @@ pub(in crate::engine) struct TrailCase<'a> {
     pub(in crate::engine) event_selectors: Vec<Stated<'a>>,
     /// The latest `get-trail-status` of the trail: several where answers of one time differ.
     pub(in crate::engine) status: Vec<Stated<'a>>,
+    /// The name of the file of a newer `get-trail-status` that says that a trail does not log, and may be
+    /// about this one as well as about another.
+    pub(in crate::engine) perhaps_stopped: Option<&'a str>,
 }
 
 /// Why a trail may log an account's events.

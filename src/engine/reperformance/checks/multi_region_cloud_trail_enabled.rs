@@ -118,8 +118,12 @@ fn without_streams(arn: &str) -> &str {
 }
 
 fn is_not_stopped(case: &TrailCase<'_>, _: &Parameters) -> Option<Answer> {
-    let says_stopped = |status: &Stated<'_>| is_logging(status) == Some(false);
-    case.status.iter().any(says_stopped).then(|| misses("does not log"))
+    if case.status.iter().any(|status| is_logging(status) == Some(false)) {
+        return Some(misses("does not log"));
+    }
+    let file = case.perhaps_stopped?;
+    let words = format!("may be stopped: `get-trail-status` in {} says that a trail does not log, and", short(file));
+    Some(Answer::Open(format!("{words} names no single trail")))
 }
 
 fn is_logging(status: &Stated<'_>) -> Option<bool> {

@@ -170,6 +170,7 @@ fn account_verdict(
                 reach: *reach,
                 event_selectors: event_selectors.iter().map(lent).collect(),
                 status: status.iter().map(lent).collect(),
+                perhaps_stopped: None,
             })
             .collect(),
         trails_recorded: account["trails_recorded"].as_bool().unwrap_or(!trails.is_empty()),
