@@ -587,3 +587,44 @@ fn many_trails_with_many_answers_are_judged_in_good_time() {
     assert!(hours.starts_with("pass 24.01") && hours.contains("none 215.98"), "to the first that says no: {hours}");
     assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
 }
+
+#[test]
+fn an_organization_trail_counts_for_a_member_as_long_as_some_recorder_vouches_for_it() {
+    let dir = TestDir::new();
+    OTHER.attest_window(&dir);
+    HOME.attest(&dir, 10..=11);
+    recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[("isOrganizationTrail", json!(true))]));
+    recorded_in_other(&dir);
+    let of_member = |dir: &TestDir| dir.answer_under(MEMBER, &["--source", "reperformed"]);
+    assert_eq!(of_member(&dir).hours("C12", OTHER.account), "pass 36 none 204", "the owner's last word is of day 11");
+    // A trail of its own that does not do is no failure: the other trail may still be there.
+    let small = trail_named(OTHER, "small", &[("isMultiRegionTrail", json!(false))]);
+    OTHER.history(&dir, TRAIL, &at(10, 0), &[small]);
+    let answer = of_member(&dir);
+    assert_eq!(answer.hours("C12", OTHER.account), "pass 36 none 204");
+    assert_eq!(answer.exceptions("C12"), [""; 0]);
+    // One that does is enough.
+    OTHER.history(
+        &dir,
+        TRAIL,
+        &at(14, 0),
+        &[trail_named(OTHER, "large", &[]).set("/configurationItemCaptureTime", at(14, 0))],
+    );
+    assert_eq!(of_member(&dir).hours("C12", OTHER.account), "pass 204 none 36");
+}
+
+#[test]
+fn a_trail_of_an_account_counts_no_longer_because_others_are_heard_longer() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    OTHER.attest(&dir, 10..=12);
+    let whose = |small: bool| json!(!small);
+    for small in [true, false] {
+        let own_trail = trail_named(OTHER, "local", &[("isMultiRegionTrail", whose(small))]);
+        OTHER.history(&dir, TRAIL, &at(10, 0), &[own_trail]);
+        let organization = [("isOrganizationTrail", json!(true)), ("isMultiRegionTrail", whose(!small))];
+        recorded(&dir, TRAIL, 10, &trail(HOME, 10, &organization));
+        let hours = dir.answer_under(MEMBER, &["--source", "reperformed"]).hours("C12", OTHER.account);
+        assert_eq!(hours, if small { "pass 240" } else { "pass 60 none 180" });
+    }
+}

@@ -174,7 +174,8 @@ impl Run<'_, '_> {
     /// Every check on the account itself that needs no trails.
     fn account(&mut self, reports: &Reports<'_>, conditions: &Conditions) {
         let (none, nobody) = (AllTrails::default(), Memberships::default());
-        let ground = TrailGround::new(&none, &nobody);
+        let (silence, max_gap) = (Attestations::default(), self.reading.settings.max_gap_microseconds());
+        let ground = TrailGround::new(&none, &nobody, &silence, max_gap);
         let trails = TrailView::new(self.account, &ground);
         let account = Accounts { reports, conditions, trails: &trails };
         let subject = account_subject(self.account);
@@ -261,10 +262,12 @@ pub(in crate::engine) fn read_trails(
         close_streams(&subject.account.clone(), streams, attestations, reading, evidence);
     }
     let memberships = Memberships { organizations: reading.settings.organizations.clone() };
-    let ground = TrailGround::new(&trails, &memberships);
+    let max_gap = reading.settings.max_gap_microseconds();
+    let ground = TrailGround::new(&trails, &memberships, attestations, max_gap);
     for account in accounts {
         let mut streams = Streams::default();
         let view = TrailView::new(account, &ground);
+        let Some(end) = view.end() else { continue };
         let (reports, conditions) = (Reports::default(), Conditions::default());
         let of_account = Accounts { reports: &reports, conditions: &conditions, trails: &view };
         for (test, check) in &checks {
@@ -274,8 +277,7 @@ pub(in crate::engine) fn read_trails(
             }
             for parameters in measures.get(account).unwrap_or(&no_measures).of(*test, None) {
                 let verdicts = of_account.judge_over_time(check, &parameters);
-                let horizon = Horizon::Corner(Region::global());
-                streams.add_verdicts(*test, &account_subject(account), &parameters, &horizon, verdicts);
+                streams.add_verdicts(*test, &account_subject(account), &parameters, &Horizon::Until(end), verdicts);
             }
         }
         close_streams(account, streams, attestations, reading, evidence);

@@ -125,7 +125,7 @@ impl AccountEvidence<'_> {
                 summary: standing.summary.map(Answer::stated),
                 password_policy: standing.policy.map(Answer::stated),
                 trails: if with_trails { self.trails.cases_at(at) } else { Vec::new() },
-                trails_recorded: with_trails && self.trails.is_recorded_at(at),
+                trails_recorded: with_trails && self.trails.is_recorded_at(at) && self.trails.is_heard_at(at),
                 parameters,
             });
             let of_trails = with_trails.then(|| self.trails.cause(at)).flatten().map(|reference| (at, reference));

@@ -147,6 +147,8 @@ pub(in crate::engine) struct Stated<'a> {
 pub(in crate::engine) struct TrailCase<'a> {
     pub(in crate::engine) trail: &'a ResourceState,
     pub(in crate::engine) reach: Reach,
+    /// Whether some recorder still vouches for the trail; else its last word is older than `max_gap`.
+    pub(in crate::engine) is_vouched: bool,
     /// The latest `get-event-selectors` of the trail: several where answers of one time differ.
     pub(in crate::engine) event_selectors: Vec<Stated<'a>>,
     /// The latest `get-trail-status` of the trail: several where answers of one time differ.

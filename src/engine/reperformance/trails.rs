@@ -10,7 +10,8 @@ use super::history::{History, newest};
 use super::recording::Recording;
 use super::resource::{ResourceState, flag};
 use super::trail_answers::{Answers, NamedTrail, TrailAnswers};
-use crate::model::{AccountId, EvidenceReference, Instant, account_of_arn};
+use crate::engine::attestation::Attestations;
+use crate::model::{AccountId, EvidenceReference, Instant, Region, Source, account_of_arn};
 
 /// The type of trails.
 pub(in crate::engine) const TRAIL_TYPE: &str = "AWS::CloudTrail::Trail";
@@ -71,12 +72,20 @@ pub(in crate::engine) struct TrailGround<'a> {
     all: &'a AllTrails,
     memberships: &'a Memberships,
     answers: TrailAnswers<'a>,
+    attestations: &'a Attestations,
+    /// For how long after its last word a recorder still vouches for what it showed, in microseconds.
+    max_gap: i64,
 }
 
 impl<'a> TrailGround<'a> {
     /// Brings every answer to the trail that it is about, once for all accounts.
-    pub(in crate::engine) fn new(all: &'a AllTrails, memberships: &'a Memberships) -> Self {
-        let mut ground = Self { all, memberships, answers: TrailAnswers::default() };
+    pub(in crate::engine) fn new(
+        all: &'a AllTrails,
+        memberships: &'a Memberships,
+        attestations: &'a Attestations,
+        max_gap: i64,
+    ) -> Self {
+        let mut ground = Self { all, memberships, answers: TrailAnswers::default(), attestations, max_gap };
         let asked = all.conditions.iter().filter(|(_, of)| KINDS.iter().any(|kind| of.all(kind).next().is_some()));
         for (account, conditions) in asked {
             let trails: Vec<NamedTrail<'a>> = ground.known_to(account).collect();
@@ -107,6 +116,14 @@ impl<'a> TrailGround<'a> {
         })
     }
 
+    /// Until when another account's recorder vouches for a trail that it shows.
+    fn vouched_until(&self, trail: &TrailHistory) -> Option<Instant> {
+        let region = Region::parse(&trail.history.recorder_region).unwrap_or_else(Region::global);
+        let horizon = self.attestations.horizon(&trail.recorder, &region, Source::Config, false);
+        let last = trail.history.changes.last().map(|change| change.at);
+        Some(horizon.max(last)?.plus_microseconds(self.max_gap))
+    }
+
     /// What was answered about a trail in an account itself, and in the one that owns the trail.
     fn answers(&self, key: &str, account: &AccountId) -> Answers<'a> {
         let mut answers = self.answers.of(account, key).cloned().unwrap_or_default();
@@ -118,11 +135,20 @@ impl<'a> TrailGround<'a> {
     }
 }
 
+/// What one recorder shows an account of a trail.
+#[derive(Debug)]
+struct SeenTrail<'a> {
+    reach: Reach,
+    history: &'a History,
+    /// Until when another account's recorder vouches for it; of the account's own see [`TrailView::own_until`].
+    until: Instant,
+}
+
 /// A trail that may log an account's events.
 #[derive(Debug)]
 struct VisibleTrail<'a> {
-    /// What recorders show of it, each with how it reaches the account.
-    seen: Vec<(Reach, &'a History)>,
+    /// What each recorder shows of it.
+    seen: Vec<SeenTrail<'a>>,
     answers: Answers<'a>,
 }
 
@@ -134,14 +160,20 @@ pub(in crate::engine) struct TrailView<'a> {
     visible: Vec<VisibleTrail<'a>>,
     /// When something was stated of some visible trail, and where; the least of several places.
     stated: BTreeMap<Instant, &'a EvidenceReference>,
+    /// Until when the account's own evidence vouches for its trails; `None` where its recorders show none.
+    own_until: Option<Instant>,
+    max_gap: i64,
 }
 
 impl<'a> TrailView<'a> {
     /// Chooses the trails: those that the account's own recorders show, and organization trails of others.
     pub(in crate::engine) fn new(account: &'a AccountId, ground: &TrailGround<'a>) -> Self {
         let visible = ground.all.trails.iter().filter_map(|(key, histories)| {
-            let reaching = |trail: &'a TrailHistory| Some((ground.reach(key, trail, account)?, &trail.history));
-            let seen: Vec<(Reach, &History)> = histories.iter().filter_map(reaching).collect();
+            let reaching = |trail: &'a TrailHistory| {
+                let reach = ground.reach(key, trail, account)?;
+                Some(SeenTrail { reach, history: &trail.history, until: ground.vouched_until(trail)? })
+            };
+            let seen: Vec<SeenTrail<'_>> = histories.iter().filter_map(reaching).collect();
             (!seen.is_empty()).then(|| VisibleTrail { seen, answers: ground.answers(key, account) })
         });
         let visible: Vec<VisibleTrail<'a>> = visible.collect();
@@ -150,25 +182,65 @@ impl<'a> TrailView<'a> {
             let least = stated.entry(at).or_insert(reference);
             *least = reference.min(*least);
         }
-        Self { account, all: ground.all, visible, stated }
+        let view = Self { account, all: ground.all, visible, stated, own_until: None, max_gap: ground.max_gap };
+        let own_until = view.last_own_word(ground.attestations).map(|last| last.plus_microseconds(ground.max_gap));
+        Self { own_until, ..view }
     }
 
-    fn seen(&self) -> impl Iterator<Item = &(Reach, &'a History)> {
+    fn seen(&self) -> impl Iterator<Item = &SeenTrail<'a>> {
         self.visible.iter().flat_map(|trail| &trail.seen)
     }
 
+    /// The last that the account's own evidence says, of whatever region, if it shows a trail at all.
+    fn last_own_word(&self, attestations: &Attestations) -> Option<Instant> {
+        let changes =
+            self.own_histories().filter_map(|history| history.changes.last()).map(|change| change.at).max()?;
+        let is_own = |trail: &&VisibleTrail<'_>| trail.seen.iter().any(|seen| seen.reach == Reach::Own);
+        let answers = self.visible.iter().filter(is_own).flat_map(|trail| trail.answers.references());
+        let answers = answers.map(|(at, _)| at).max();
+        let horizon = attestations.horizon(self.account, &Region::global(), Source::Config, true);
+        Some(changes).max(answers).max(self.recorder_changes().max()).max(horizon)
+    }
+
+    fn recorder_changes(&self) -> impl Iterator<Item = Instant> {
+        let recorders = self.all.recording.get(self.account).into_iter().flat_map(BTreeMap::values);
+        recorders.flat_map(Recording::changes)
+    }
+
+    /// Until when anything is known: as long as the account's own evidence vouches for its trails, or that of
+    /// others for trails that are known to log it, and `max_gap` from the last change on.
+    pub(in crate::engine) fn end(&self) -> Option<Instant> {
+        let of_reach = |wanted: Reach| self.seen().filter(move |seen| seen.reach == wanted).map(|seen| seen.until);
+        let vouched = self.own_until.max(of_reach(Reach::Member).max());
+        let vouched = vouched.or_else(|| of_reach(Reach::PerhapsMember).max());
+        let last = self.changes().last().map(|at| at.plus_microseconds(self.max_gap));
+        vouched.max(last)
+    }
+
+    /// Whether the account's own evidence still vouches for its trails.
+    pub(super) fn is_heard_at(&self, at: Instant) -> bool {
+        self.own_until.is_some_and(|until| at < until)
+    }
+
     fn own_histories(&self) -> impl Iterator<Item = &'a History> {
-        self.seen().filter(|(reach, _)| *reach == Reach::Own).map(|(_, history)| *history)
+        self.seen().filter(|seen| seen.reach == Reach::Own).map(|seen| seen.history)
     }
 
     /// Every moment at which a trail, what is stated of one, or what is recorded changed.
-    pub(super) fn moments(&self) -> BTreeSet<Instant> {
-        let changes = self.seen().flat_map(|(_, history)| &history.changes);
+    fn changes(&self) -> BTreeSet<Instant> {
+        let changes = self.seen().flat_map(|seen| &seen.history.changes);
         let mut moments: BTreeSet<Instant> = changes.map(|change| change.at).collect();
         let Some(first) = moments.first().copied() else { return moments };
-        let stated = self.stated.keys().copied();
-        let recorders = self.all.recording.get(self.account).into_iter().flat_map(BTreeMap::values);
-        moments.extend(stated.chain(recorders.flat_map(Recording::changes)).filter(|at| *at >= first));
+        moments.extend(self.stated.keys().copied().chain(self.recorder_changes()).filter(|at| *at >= first));
+        moments
+    }
+
+    /// Every moment at which something changed, or at which nobody vouches for a trail any longer.
+    pub(super) fn moments(&self) -> BTreeSet<Instant> {
+        let mut moments = self.changes();
+        let Some(end) = self.end() else { return moments };
+        let others = self.seen().filter(|seen| seen.reach != Reach::Own).map(|seen| seen.until);
+        moments.extend(others.chain(self.own_until).filter(|until| *until < end));
         moments
     }
 
@@ -186,29 +258,45 @@ impl<'a> TrailView<'a> {
 
     /// The trails that exist at a moment.
     pub(super) fn cases_at(&self, at: Instant) -> Vec<TrailCase<'a>> {
-        let cases = self.visible.iter().filter_map(|VisibleTrail { seen, answers }| {
-            let histories: Vec<&'a History> = seen.iter().map(|(_, history)| *history).collect();
-            let (trail, _) = *newest(&histories, at).first()?;
-            let is_own = seen.iter().any(|(reach, history)| *reach == Reach::Own && history.state_at(at).is_some());
-            let others = seen.iter().map(|(reach, _)| *reach).find(|reach| *reach != Reach::Own);
-            let reach = if is_own { Reach::Own } else { others? };
-            if reach != Reach::Own && !is_true(trail, "isOrganizationTrail") {
-                return None;
+        self.visible.iter().filter_map(|trail| self.case_at(trail, at)).collect()
+    }
+
+    /// A trail at a moment. Once nobody vouches for it, its last word is handed on as such.
+    fn case_at(&self, trail: &VisibleTrail<'a>, at: Instant) -> Option<TrailCase<'a>> {
+        let is_own = |seen: &&SeenTrail<'_>| seen.reach == Reach::Own;
+        let standing: Vec<&SeenTrail<'a>> =
+            trail.seen.iter().filter(|seen| seen.history.state_at(at).is_some()).collect();
+        let own = standing.iter().copied().find(is_own);
+        let vouched: Vec<&SeenTrail<'a>> =
+            standing.iter().filter(|seen| seen.reach != Reach::Own && at < seen.until).copied().collect();
+        // What the account's own recorders show is told by the newest item of all recorders, as long as they
+        // are heard; what others show, by those that are.
+        let (told_by, reach, is_vouched) = match (own, vouched.first()) {
+            (Some(own), _) if self.is_heard_at(at) => (standing, own.reach, true),
+            (_, Some(other)) => (vouched.clone(), other.reach, true),
+            (own, None) => {
+                let reach = own.or_else(|| standing.first().copied())?.reach;
+                (standing, reach, false)
             }
-            Some(TrailCase {
-                trail,
-                reach,
-                event_selectors: answers.selectors_at(at),
-                status: answers.status_at(at),
-                perhaps_stopped: answers.perhaps_stopped_at(at),
-            })
-        });
-        cases.collect()
+        };
+        let histories: Vec<&'a History> = told_by.iter().map(|seen| seen.history).collect();
+        let (trail_state, _) = *newest(&histories, at).first()?;
+        if reach != Reach::Own && !is_true(trail_state, "isOrganizationTrail") {
+            return None;
+        }
+        Some(TrailCase {
+            trail: trail_state,
+            reach,
+            is_vouched,
+            event_selectors: trail.answers.selectors_at(at),
+            status: trail.answers.status_at(at),
+            perhaps_stopped: trail.answers.perhaps_stopped_at(at),
+        })
     }
 
     /// The evidence of what changed at a moment, the least of several; else of what changed last.
     pub(super) fn cause(&self, at: Instant) -> Option<EvidenceReference> {
-        let histories: Vec<&History> = self.seen().map(|(_, history)| *history).collect();
+        let histories: Vec<&History> = self.seen().map(|seen| seen.history).collect();
         let now = histories.iter().filter_map(|history| history.began_at(at)).min();
         let before = || {
             let changes = histories.iter().flat_map(|history| &history.changes).filter(|change| change.at <= at);

@@ -40,7 +40,7 @@ fn judge(case: &AccountCase<'_>) -> Option<Verdict> {
         return Some(Verdict::unknown(listed(&open)));
     }
     // Trails of others that do not do say nothing of trails of the account's own.
-    let is_recorded = case.trails_recorded || case.trails.iter().any(|trail| trail.reach == Reach::Own);
+    let is_recorded = case.trails_recorded || case.trails.iter().any(|trail| trail.reach == Reach::Own && trail.is_vouched);
     match (is_recorded, missed.is_empty()) {
         (false, _) => None,
         (true, true) => Some(Verdict::fail("no trail")),
@@ -58,8 +58,8 @@ enum Answer {
 }
 
 /// What is asked of a trail, one question after the other; each gives an answer where it is not met.
-const QUESTIONS: [fn(&TrailCase<'_>, &Parameters) -> Option<Answer>; 5] =
-    [spans_regions, delivers, is_not_stopped, logs_events, reaches];
+const QUESTIONS: [fn(&TrailCase<'_>, &Parameters) -> Option<Answer>; 6] =
+    [is_vouched, spans_regions, delivers, is_not_stopped, logs_events, reaches];
 
 fn answer(case: &TrailCase<'_>, parameters: &Parameters) -> Answer {
     let mut open = None;
@@ -70,6 +70,11 @@ fn answer(case: &TrailCase<'_>, parameters: &Parameters) -> Answer {
         }
     }
     open.unwrap_or(Answer::Meets)
+}
+
+fn is_vouched(case: &TrailCase<'_>, _: &Parameters) -> Option<Answer> {
+    let words = "is not known to be there still: the evidence of the recorders that show it has ended";
+    (!case.is_vouched).then(|| Answer::Open(words.to_owned()))
 }
 
 fn spans_regions(case: &TrailCase<'_>, _: &Parameters) -> Option<Answer> {

@@ -168,6 +168,7 @@ fn account_verdict(
             .map(|(trail, reach, event_selectors, status)| TrailCase {
                 trail,
                 reach: *reach,
+                is_vouched: true,
                 event_selectors: event_selectors.iter().map(lent).collect(),
                 status: status.iter().map(lent).collect(),
                 perhaps_stopped: None,
