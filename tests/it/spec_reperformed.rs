@@ -628,3 +628,19 @@ fn a_trail_of_an_account_counts_no_longer_because_others_are_heard_longer() {
         assert_eq!(hours, if small { "pass 240" } else { "pass 60 none 180" });
     }
 }
+
+#[test]
+fn a_member_without_rows_of_its_own_is_judged_by_its_organization_trail() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[("isOrganizationTrail", json!(true))]));
+    // Only delivered files without items.
+    OTHER.attest_window(&dir);
+    let of_member = |engagement: &str, account: &str| {
+        dir.answer_under(engagement, &["--source", "reperformed"]).hours("C12", account)
+    };
+    assert_eq!(of_member(MEMBER, OTHER.account), "pass 240");
+    let listed = "[[organization]]\nmanagement = \"011122223333\"\nmembers = [\"999900001111\"]\n\
+                  [[scope.account]]\nid = \"011122223333\"\n[[scope.account]]\nid = \"999900001111\"\n";
+    assert_eq!(of_member(listed, "999900001111"), "pass 240", "known from the scope list alone");
+}
