@@ -66,6 +66,8 @@ pub(super) enum Horizon {
     Corner(Region),
     /// To a moment: the latest report or answer of the kind that it rests on.
     At(Instant),
+    /// To a moment in which `max_gap` is counted already, whatever the stream's last word.
+    Until(Instant),
 }
 
 /// Statements of a rule or finding generator that no test answers for.
@@ -224,6 +226,7 @@ pub(super) fn close_streams(
                 attestations.horizon(account, region, attesting(source), is_global)
             }
             Horizon::At(at) => Some(*at),
+            Horizon::Until(until) => return Some(*until),
         };
         Some(horizon.max(last)?.plus_microseconds(max_gap))
     };

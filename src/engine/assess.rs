@@ -292,7 +292,9 @@ fn read_all(
         all.merge(part);
     }
     if settings.sources.contains(&Source::Reperformed) {
-        let accounts = accounts.iter().filter_map(|account| AccountId::parse(account)).collect();
+        // An organization's trail logs for accounts of which nothing else is known.
+        let mut accounts = seen_accounts(lake, &all, ledger);
+        accounts.extend(settings.scope.iter().flatten().map(|entry| entry.account.clone()));
         let attestations = all.attestations.clone();
         read_trails(&accounts, &attestations, &reading, &mut all);
     }

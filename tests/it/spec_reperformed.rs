@@ -598,3 +598,175 @@ fn a_long_difference_is_listed_though_one_side_changes_its_words() {
     let answer = dir.answer_of_all(&[]);
     assert_eq!(answer.table("disagreements.csv").len(), 10, "each part of it, day by day");
 }
+
+/// The answer on a trail's status, or on its event selectors, under a path.
+fn trail_status(dir: &TestDir, path: &str, is_logging: bool) {
+    dir.json(path, &json!({ "IsLogging": is_logging }));
+}
+
+#[test]
+fn of_answers_on_a_trail_at_one_time_the_worst_counts_whichever_file_comes_first() {
+    for (one, other) in [(true, false), (false, true)] {
+        let dir = TestDir::new();
+        HOME.attest_window(&dir);
+        recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[]));
+        trail_status(&dir, "a/011122223333/eu-west-1/2026-01-12/get-trail-status-main.json", one);
+        trail_status(&dir, "b/011122223333/eu-west-1/2026-01-12/get-trail-status-main.json", other);
+        assert_eq!(own(&dir).hours("C12", "011122223333"), "pass 24 fail 216", "{one} {other}");
+        let dir = TestDir::new();
+        HOME.attest_window(&dir);
+        recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[("hasCustomEventSelectors", json!(true))]));
+        for (name, is_included) in [("a", one), ("b", other)] {
+            let selectors =
+                json!([{ "ReadWriteType": "All", "IncludeManagementEvents": is_included, "DataResources": [] }]);
+            dir.json(
+                &format!("{name}/011122223333/eu-west-1/2026-01-12/event-selectors.json"),
+                &json!({ "TrailARN": "arn:aws:cloudtrail:eu-west-1:011122223333:trail/main", "EventSelectors": selectors }),
+            );
+        }
+        assert_eq!(own(&dir).hours("C12", "011122223333"), "fail 216 none 24", "{one} {other}");
+        // Another trail that does what is asked for is enough.
+        let second = trail(AWAY, 10, &[("name", json!("second"))])
+            .set("/ARN", "arn:aws:cloudtrail:us-east-1:011122223333:trail/second")
+            .set("/resourceId", "second");
+        AWAY.history(&dir, TRAIL, &at(10, 0), &[second]);
+        assert_eq!(own(&dir).hours("C12", "011122223333"), "pass 240", "{one} {other}");
+    }
+}
+
+/// A trail of a name in a place, that meets everything but for `members`.
+fn trail_named(place: crate::fixtures::Place, name: &str, members: &[(&str, Value)]) -> Value {
+    trail(place, 10, members)
+        .set("/ARN", format!("arn:aws:cloudtrail:{}:{}:trail/{name}", place.region, place.account))
+        .set("/resourceId", name)
+        .set("/resourceName", name)
+        .set("/configuration/name", name)
+}
+
+#[test]
+fn the_region_tells_of_which_trail_of_a_name_an_answer_speaks() {
+    let dir = TestDir::new();
+    for place in [HOME, AWAY] {
+        place.attest_window(&dir);
+    }
+    recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[]));
+    AWAY.history(&dir, TRAIL, &at(10, 0), &[trail(AWAY, 10, &[("isMultiRegionTrail", json!(false))])]);
+    trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-main-20260112T000000Z.json", false);
+    trail_status(&dir, "api/011122223333/us-east-1/get-trail-status-main-20260113T000000Z.json", true);
+    let answer = own(&dir);
+    assert_eq!(answer.exceptions("C12"), ["011122223333 12T00:00 .. 21T00:00 ongoing"]);
+}
+
+#[test]
+fn an_answer_that_names_no_trail_of_several_makes_none_pass() {
+    for name in ["trail", "status", "other"] {
+        let dir = TestDir::new();
+        HOME.attest_window(&dir);
+        let small = trail_named(HOME, name, &[("isMultiRegionTrail", json!(false))]);
+        HOME.history(&dir, TRAIL, &at(10, 0), &[small, trail_named(HOME, "management-events", &[])]);
+        assert_eq!(own(&dir).hours("C12", "011122223333"), "pass 240", "{name}");
+        trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-20260112T000000Z.json", false);
+        trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-20260114T000000Z.json", true);
+        let answer = own(&dir);
+        assert_eq!(answer.hours("C12", "011122223333"), "pass 24 none 216", "{name}");
+        assert_eq!(answer.exceptions("C12"), [""; 0], "{name}");
+        trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-management-events-20260116T000000Z.json", true);
+        let answer = own(&dir);
+        assert_eq!(answer.hours("C12", "011122223333"), "pass 144 none 96", "{name}: named, and it logs");
+    }
+}
+
+#[test]
+fn an_answer_of_an_owner_about_another_trail_says_nothing_of_its_organization_trail() {
+    let dir = TestDir::new();
+    for place in [HOME, OTHER] {
+        place.attest_window(&dir);
+    }
+    let organization = trail_named(HOME, "organization", &[("isOrganizationTrail", json!(true))]);
+    HOME.history(&dir, TRAIL, &at(10, 0), &[organization, trail_named(HOME, "local", &[])]);
+    recorded_in_other(&dir);
+    trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-local-20260112T000000Z.json", false);
+    let answer = dir.answer_under(MEMBER, &["--source", "reperformed"]);
+    assert_eq!(answer.hours("C12", OTHER.account), "pass 240");
+}
+
+const MEMBER: &str = "[[organization]]\nmanagement = \"011122223333\"\nmembers = [\"444455556666\"]\n";
+
+/// A resource of the other account that is no trail.
+fn recorded_in_other(dir: &TestDir) {
+    OTHER.history(dir, VPC, &at(10, 0), &[OTHER.item(VPC, "vpc-9", &at(10, 0))]);
+}
+
+#[test]
+fn many_trails_with_many_answers_are_judged_in_good_time() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    let trails: Vec<Value> = (0..120).map(|number| trail_named(HOME, &format!("tr{number:03}x"), &[])).collect();
+    HOME.history(&dir, TRAIL, &at(10, 0), &trails);
+    for number in 0..120 {
+        let time = format!("20260112T{:02}{:02}00Z", number / 60, number % 60);
+        let path = format!("api/011122223333/eu-west-1/get-trail-status-zz{number}-{time}.json");
+        trail_status(&dir, &path, number % 2 == 0);
+    }
+    let began = std::time::Instant::now();
+    let hours = own(&dir).hours("C12", "011122223333");
+    assert!(hours.starts_with("pass 24.01") && hours.contains("none 215.98"), "to the first that says no: {hours}");
+    assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
+}
+
+#[test]
+fn an_organization_trail_counts_for_a_member_as_long_as_some_recorder_vouches_for_it() {
+    let dir = TestDir::new();
+    OTHER.attest_window(&dir);
+    HOME.attest(&dir, 10..=11);
+    recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[("isOrganizationTrail", json!(true))]));
+    recorded_in_other(&dir);
+    let of_member = |dir: &TestDir| dir.answer_under(MEMBER, &["--source", "reperformed"]);
+    assert_eq!(of_member(&dir).hours("C12", OTHER.account), "pass 36 none 204", "the owner's last word is of day 11");
+    // A trail of its own that does not do is no failure: the other trail may still be there.
+    let small = trail_named(OTHER, "small", &[("isMultiRegionTrail", json!(false))]);
+    OTHER.history(&dir, TRAIL, &at(10, 0), &[small]);
+    let answer = of_member(&dir);
+    assert_eq!(answer.hours("C12", OTHER.account), "pass 36 none 204");
+    assert_eq!(answer.exceptions("C12"), [""; 0]);
+    // One that does is enough.
+    OTHER.history(
+        &dir,
+        TRAIL,
+        &at(14, 0),
+        &[trail_named(OTHER, "large", &[]).set("/configurationItemCaptureTime", at(14, 0))],
+    );
+    assert_eq!(of_member(&dir).hours("C12", OTHER.account), "pass 204 none 36");
+}
+
+#[test]
+fn a_trail_of_an_account_counts_no_longer_because_others_are_heard_longer() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    OTHER.attest(&dir, 10..=12);
+    let whose = |small: bool| json!(!small);
+    for small in [true, false] {
+        let own_trail = trail_named(OTHER, "local", &[("isMultiRegionTrail", whose(small))]);
+        OTHER.history(&dir, TRAIL, &at(10, 0), &[own_trail]);
+        let organization = [("isOrganizationTrail", json!(true)), ("isMultiRegionTrail", whose(!small))];
+        recorded(&dir, TRAIL, 10, &trail(HOME, 10, &organization));
+        let hours = dir.answer_under(MEMBER, &["--source", "reperformed"]).hours("C12", OTHER.account);
+        assert_eq!(hours, if small { "pass 240" } else { "pass 60 none 180" });
+    }
+}
+
+#[test]
+fn a_member_without_rows_of_its_own_is_judged_by_its_organization_trail() {
+    let dir = TestDir::new();
+    HOME.attest_window(&dir);
+    recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[("isOrganizationTrail", json!(true))]));
+    // Only delivered files without items.
+    OTHER.attest_window(&dir);
+    let of_member = |engagement: &str, account: &str| {
+        dir.answer_under(engagement, &["--source", "reperformed"]).hours("C12", account)
+    };
+    assert_eq!(of_member(MEMBER, OTHER.account), "pass 240");
+    let listed = "[[organization]]\nmanagement = \"011122223333\"\nmembers = [\"999900001111\"]\n\
+                  [[scope.account]]\nid = \"011122223333\"\n[[scope.account]]\nid = \"999900001111\"\n";
+    assert_eq!(of_member(listed, "999900001111"), "pass 240", "known from the scope list alone");
+}

@@ -21,7 +21,7 @@ use crate::engine::reperformance::resource::ResourceState;
 use crate::engine::reperformance::resources::{
     DatedVerdict, Surroundings, all_joins, judge_over_time, look_over_time, status_of,
 };
-use crate::engine::reperformance::trails::{AllTrails, Memberships, TRAIL_TYPE, TrailHistory, TrailView};
+use crate::engine::reperformance::trails::{AllTrails, Memberships, TRAIL_TYPE, TrailGround, TrailHistory, TrailView};
 use crate::engine::reperformance::users::Reports;
 use crate::engine::results::explanation::Origin;
 use crate::engine::timeline::Observation;
@@ -174,7 +174,9 @@ impl Run<'_, '_> {
     /// Every check on the account itself that needs no trails.
     fn account(&mut self, reports: &Reports<'_>, conditions: &Conditions) {
         let (none, nobody) = (AllTrails::default(), Memberships::default());
-        let trails = TrailView::new(self.account, &none, &nobody);
+        let (silence, max_gap) = (Attestations::default(), self.reading.settings.max_gap_microseconds());
+        let ground = TrailGround::new(&none, &nobody, &silence, max_gap);
+        let trails = TrailView::new(self.account, &ground);
         let account = Accounts { reports, conditions, trails: &trails };
         let subject = account_subject(self.account);
         for (test, check) in self.checks {
@@ -260,9 +262,12 @@ pub(in crate::engine) fn read_trails(
         close_streams(&subject.account.clone(), streams, attestations, reading, evidence);
     }
     let memberships = Memberships { organizations: reading.settings.organizations.clone() };
+    let max_gap = reading.settings.max_gap_microseconds();
+    let ground = TrailGround::new(&trails, &memberships, attestations, max_gap);
     for account in accounts {
         let mut streams = Streams::default();
-        let view = TrailView::new(account, &trails, &memberships);
+        let view = TrailView::new(account, &ground);
+        let Some(end) = view.end() else { continue };
         let (reports, conditions) = (Reports::default(), Conditions::default());
         let of_account = Accounts { reports: &reports, conditions: &conditions, trails: &view };
         for (test, check) in &checks {
@@ -272,8 +277,7 @@ pub(in crate::engine) fn read_trails(
             }
             for parameters in measures.get(account).unwrap_or(&no_measures).of(*test, None) {
                 let verdicts = of_account.judge_over_time(check, &parameters);
-                let horizon = Horizon::Corner(Region::global());
-                streams.add_verdicts(*test, &account_subject(account), &parameters, &horizon, verdicts);
+                streams.add_verdicts(*test, &account_subject(account), &parameters, &Horizon::Until(end), verdicts);
             }
         }
         close_streams(account, streams, attestations, reading, evidence);

@@ -23,6 +23,8 @@ pub(in crate::engine) struct Conditions {
 /// One answer.
 #[derive(Clone, Debug)]
 pub(super) struct Condition {
+    /// Region that it was asked in.
+    pub(super) region: String,
     pub(super) content: Value,
     pub(super) reference: EvidenceReference,
 }
@@ -36,7 +38,11 @@ impl Conditions {
             let reference =
                 EvidenceReference { evidence: EvidenceId::of_sha256(&row.evidence_id), record: row.record_number };
             let moments = conditions.stated.entry((row.kind.clone(), row.name.clone())).or_default();
-            moments.entry(row.stated_at).or_default().push(Condition { content, reference });
+            moments.entry(row.stated_at).or_default().push(Condition {
+                region: row.region.clone(),
+                content,
+                reference,
+            });
         }
         for answers in conditions.stated.values_mut().flat_map(BTreeMap::values_mut) {
             answers.sort_by(|left, right| left.reference.cmp(&right.reference));
@@ -44,9 +50,13 @@ impl Conditions {
         conditions
     }
 
-    /// The names under which a kind of answer was given.
-    pub(super) fn names(&self, kind: &str) -> impl Iterator<Item = &str> {
-        self.stated.keys().filter(move |(of, _)| of == kind).map(|(_, name)| name.as_str())
+    /// Every answer of a kind with the name under which, and the time at which it was given.
+    pub(super) fn all(&self, kind: &str) -> impl Iterator<Item = (&str, Instant, &Condition)> {
+        let of_kind = self.stated.iter().filter(move |((of, _), _)| of == kind);
+        of_kind.flat_map(|((_, name), moments)| {
+            let dated = moments.iter().flat_map(|(at, answers)| answers.iter().map(|answer| (*at, answer)));
+            dated.map(move |(at, answer)| (name.as_str(), at, answer))
+        })
     }
 
     /// When a kind of answer was given.
@@ -115,7 +125,7 @@ impl AccountEvidence<'_> {
                 summary: standing.summary.map(Answer::stated),
                 password_policy: standing.policy.map(Answer::stated),
                 trails: if with_trails { self.trails.cases_at(at) } else { Vec::new() },
-                trails_recorded: with_trails && self.trails.is_recorded(),
+                trails_recorded: with_trails && self.trails.is_recorded() && self.trails.is_heard_at(at),
                 parameters,
             });
             let of_trails = with_trails.then(|| self.trails.cause(at)).flatten().map(|reference| (at, reference));

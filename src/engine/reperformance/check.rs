@@ -147,10 +147,15 @@ pub(in crate::engine) struct Stated<'a> {
 pub(in crate::engine) struct TrailCase<'a> {
     pub(in crate::engine) trail: &'a ResourceState,
     pub(in crate::engine) reach: Reach,
-    /// The latest `get-event-selectors` of the trail.
-    pub(in crate::engine) event_selectors: Option<Stated<'a>>,
-    /// The latest `get-trail-status` of the trail.
-    pub(in crate::engine) status: Option<Stated<'a>>,
+    /// Whether some recorder still vouches for the trail; else its last word is older than `max_gap`.
+    pub(in crate::engine) is_vouched: bool,
+    /// The latest `get-event-selectors` of the trail: several where answers of one time differ.
+    pub(in crate::engine) event_selectors: Vec<Stated<'a>>,
+    /// The latest `get-trail-status` of the trail: several where answers of one time differ.
+    pub(in crate::engine) status: Vec<Stated<'a>>,
+    /// The name of the file of a newer `get-trail-status` that says that a trail does not log, and may be
+    /// about this one as well as about another.
+    pub(in crate::engine) perhaps_stopped: Option<&'a str>,
 }
 
 /// Why a trail may log an account's events.

@@ -35,6 +35,7 @@ pub(super) mod history;
 pub(super) mod resources;
 pub(super) mod users;
 pub(super) mod accounts;
+pub(super) mod trail_answers;
 pub(super) mod trails;
 pub(super) mod measures;
 

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::accounts::Conditions;
-use super::check::{Reach, Stated, TrailCase};
+use super::check::{Reach, TrailCase};
 use super::history::{History, newest};
 use super::recording::Recording;
-use super::resource::{ResourceState, flag, text};
-use crate::model::{AccountId, EvidenceReference, Instant};
+use super::resource::{ResourceState, flag};
+use super::trail_answers::{Answers, NamedTrail, TrailAnswers};
+use crate::engine::attestation::Attestations;
+use crate::model::{AccountId, EvidenceReference, Instant, Region, Source, account_of_arn};
 
 /// The type of trails.
 pub(in crate::engine) const TRAIL_TYPE: &str = "AWS::CloudTrail::Trail";
@@ -64,58 +66,175 @@ impl Memberships {
     }
 }
 
+/// What every account's view of the trails is chosen from.
+#[derive(Debug)]
+pub(in crate::engine) struct TrailGround<'a> {
+    all: &'a AllTrails,
+    memberships: &'a Memberships,
+    answers: TrailAnswers<'a>,
+    attestations: &'a Attestations,
+    /// For how long after its last word a recorder still vouches for what it showed, in microseconds.
+    max_gap: i64,
+}
+
+impl<'a> TrailGround<'a> {
+    /// Brings every answer to the trail that it is about, once for all accounts.
+    pub(in crate::engine) fn new(
+        all: &'a AllTrails,
+        memberships: &'a Memberships,
+        attestations: &'a Attestations,
+        max_gap: i64,
+    ) -> Self {
+        let mut ground = Self { all, memberships, answers: TrailAnswers::default(), attestations, max_gap };
+        let asked = all.conditions.iter().filter(|(_, of)| KINDS.iter().any(|kind| of.all(kind).next().is_some()));
+        for (account, conditions) in asked {
+            let trails: Vec<NamedTrail<'a>> = ground.known_to(account).collect();
+            ground.answers.place(account, conditions, &trails);
+        }
+        ground
+    }
+
+    /// How one recorder's word of a trail reaches an account, if it does.
+    fn reach(&self, key: &str, trail: &TrailHistory, account: &AccountId) -> Option<Reach> {
+        if trail.recorder == *account {
+            return Some(Reach::Own);
+        }
+        let is_organization = is_ever(trail, "isOrganizationTrail");
+        if is_organization { self.memberships.reach(account_of_arn(key).as_ref(), account) } else { None }
+    }
+
+    /// The trails that can be asked for in an account: those that it may see, and its own.
+    fn known_to<'b>(&'b self, account: &'b AccountId) -> impl Iterator<Item = NamedTrail<'a>> + use<'a, 'b> {
+        let is_known = move |key: &str, histories: &[TrailHistory]| {
+            account_of_arn(key).as_ref() == Some(account)
+                || histories.iter().any(|trail| self.reach(key, trail, account).is_some())
+        };
+        let known = self.all.trails.iter().filter(move |(key, histories)| is_known(key, histories));
+        known.map(|(key, histories)| {
+            let is_multi_region = histories.iter().any(|trail| is_ever(trail, "isMultiRegionTrail"));
+            NamedTrail { key, is_multi_region }
+        })
+    }
+
+    /// Until when another account's recorder vouches for a trail that it shows.
+    fn vouched_until(&self, trail: &TrailHistory) -> Option<Instant> {
+        let region = Region::parse(&trail.history.recorder_region).unwrap_or_else(Region::global);
+        let horizon = self.attestations.horizon(&trail.recorder, &region, Source::Config, false);
+        let last = trail.history.changes.last().map(|change| change.at);
+        Some(horizon.max(last)?.plus_microseconds(self.max_gap))
+    }
+
+    /// What was answered about a trail in an account itself, and in the one that owns the trail.
+    fn answers(&self, key: &str, account: &AccountId) -> Answers<'a> {
+        let mut answers = self.answers.of(account, key).cloned().unwrap_or_default();
+        let owner = account_of_arn(key).filter(|owner| owner != account);
+        if let Some(of_owner) = owner.and_then(|owner| self.answers.of(&owner, key)) {
+            answers.merge(of_owner);
+        }
+        answers
+    }
+}
+
+/// What one recorder shows an account of a trail.
+#[derive(Debug)]
+struct SeenTrail<'a> {
+    reach: Reach,
+    history: &'a History,
+    /// Until when another account's recorder vouches for it; of the account's own see [`TrailView::own_until`].
+    until: Instant,
+}
+
+/// A trail that may log an account's events.
+#[derive(Debug)]
+struct VisibleTrail<'a> {
+    /// What each recorder shows of it.
+    seen: Vec<SeenTrail<'a>>,
+    answers: Answers<'a>,
+}
+
 /// The trails that may log one account's events.
 #[derive(Debug)]
 pub(in crate::engine) struct TrailView<'a> {
     account: &'a AccountId,
-    all: &'a AllTrails,
-    /// Histories by trail, each with how it reaches the account.
-    visible: Vec<(&'a str, Vec<(Reach, &'a History)>)>,
+    visible: Vec<VisibleTrail<'a>>,
+    /// When something was stated of some visible trail, and where; the least of several places.
+    stated: BTreeMap<Instant, &'a EvidenceReference>,
+    /// Until when the account's own evidence vouches for its trails; `None` where its recorders show none.
+    own_until: Option<Instant>,
+    max_gap: i64,
 }
 
 impl<'a> TrailView<'a> {
     /// Chooses the trails: those that the account's own recorders show, and organization trails of others.
-    pub(in crate::engine) fn new(account: &'a AccountId, all: &'a AllTrails, memberships: &Memberships) -> Self {
-        let visible = all.trails.iter().filter_map(|(key, histories)| {
-            let owner = crate::model::account_of_arn(key);
-            let reach = |trail: &TrailHistory| {
-                if trail.recorder == *account {
-                    return Some(Reach::Own);
-                }
-                let is_organization = |state: &Arc<ResourceState>| is_true(state, "isOrganizationTrail");
-                let mut states = trail.history.changes.iter().filter_map(|change| change.state.as_ref());
-                if states.any(is_organization) { memberships.reach(owner.as_ref(), account) } else { None }
+    pub(in crate::engine) fn new(account: &'a AccountId, ground: &TrailGround<'a>) -> Self {
+        let visible = ground.all.trails.iter().filter_map(|(key, histories)| {
+            let reaching = |trail: &'a TrailHistory| {
+                let reach = ground.reach(key, trail, account)?;
+                Some(SeenTrail { reach, history: &trail.history, until: ground.vouched_until(trail)? })
             };
-            let seen: Vec<(Reach, &History)> =
-                histories.iter().filter_map(|trail| Some((reach(trail)?, &trail.history))).collect();
-            (!seen.is_empty()).then_some((&**key, seen))
+            let seen: Vec<SeenTrail<'_>> = histories.iter().filter_map(reaching).collect();
+            (!seen.is_empty()).then(|| VisibleTrail { seen, answers: ground.answers(key, account) })
         });
-        Self { account, all, visible: visible.collect() }
+        let visible: Vec<VisibleTrail<'a>> = visible.collect();
+        let mut stated: BTreeMap<Instant, &EvidenceReference> = BTreeMap::new();
+        for (at, reference) in visible.iter().flat_map(|trail| trail.answers.references()) {
+            let least = stated.entry(at).or_insert(reference);
+            *least = reference.min(*least);
+        }
+        let view = Self { account, visible, stated, own_until: None, max_gap: ground.max_gap };
+        let own_until = view.last_own_word(ground.attestations).map(|last| last.plus_microseconds(ground.max_gap));
+        Self { own_until, ..view }
     }
 
-    /// What is stated of trails in the account itself, and in those that own the trails it sees.
-    fn conditions(&self) -> impl Iterator<Item = &'a Conditions> {
-        let owners = self.visible.iter().filter_map(|(key, _)| crate::model::account_of_arn(key));
-        let accounts: BTreeSet<AccountId> = owners.chain([self.account.clone()]).collect();
-        accounts.into_iter().filter_map(|account| self.all.conditions.get(&account))
+    fn seen(&self) -> impl Iterator<Item = &SeenTrail<'a>> {
+        self.visible.iter().flat_map(|trail| &trail.seen)
+    }
+
+    /// The last that the account's own evidence says, of whatever region, if it shows a trail at all.
+    fn last_own_word(&self, attestations: &Attestations) -> Option<Instant> {
+        let changes =
+            self.own_histories().filter_map(|history| history.changes.last()).map(|change| change.at).max()?;
+        let is_own = |trail: &&VisibleTrail<'_>| trail.seen.iter().any(|seen| seen.reach == Reach::Own);
+        let answers = self.visible.iter().filter(is_own).flat_map(|trail| trail.answers.references());
+        let answers = answers.map(|(at, _)| at).max();
+        let horizon = attestations.horizon(self.account, &Region::global(), Source::Config, true);
+        Some(changes).max(answers).max(horizon)
+    }
+
+    /// Until when anything is known: as long as the account's own evidence vouches for its trails, or that of
+    /// others for trails that are known to log it, and `max_gap` from the last change on.
+    pub(in crate::engine) fn end(&self) -> Option<Instant> {
+        let of_reach = |wanted: Reach| self.seen().filter(move |seen| seen.reach == wanted).map(|seen| seen.until);
+        let vouched = self.own_until.max(of_reach(Reach::Member).max());
+        let vouched = vouched.or_else(|| of_reach(Reach::PerhapsMember).max());
+        let last = self.changes().last().map(|at| at.plus_microseconds(self.max_gap));
+        vouched.max(last)
+    }
+
+    /// Whether the account's own evidence still vouches for its trails.
+    pub(super) fn is_heard_at(&self, at: Instant) -> bool {
+        self.own_until.is_some_and(|until| at < until)
     }
 
     fn own_histories(&self) -> impl Iterator<Item = &'a History> {
-        self.visible
-            .iter()
-            .flat_map(|(_, seen)| seen)
-            .filter(|(reach, _)| *reach == Reach::Own)
-            .map(|(_, history)| *history)
+        self.seen().filter(|seen| seen.reach == Reach::Own).map(|seen| seen.history)
     }
 
-    /// Every moment at which a trail, what is stated of one, or what is recorded changed.
-    pub(super) fn moments(&self) -> BTreeSet<Instant> {
-        let histories = self.visible.iter().flat_map(|(_, seen)| seen).map(|(_, history)| *history);
-        let mut moments: BTreeSet<Instant> =
-            histories.flat_map(|history| &history.changes).map(|change| change.at).collect();
+    /// Every moment at which a trail, or what is stated of one, changed.
+    fn changes(&self) -> BTreeSet<Instant> {
+        let changes = self.seen().flat_map(|seen| &seen.history.changes);
+        let mut moments: BTreeSet<Instant> = changes.map(|change| change.at).collect();
         let Some(first) = moments.first().copied() else { return moments };
-        let stated = self.conditions().flat_map(|of| KINDS.map(|kind| of.times(kind))).flatten();
-        moments.extend(stated.filter(|at| *at >= first));
+        moments.extend(self.stated.keys().copied().filter(|at| *at >= first));
+        moments
+    }
+
+    /// Every moment at which something changed, or at which nobody vouches for a trail any longer.
+    pub(super) fn moments(&self) -> BTreeSet<Instant> {
+        let mut moments = self.changes();
+        let Some(end) = self.end() else { return moments };
+        let others = self.seen().filter(|seen| seen.reach != Reach::Own).map(|seen| seen.until);
+        moments.extend(others.chain(self.own_until).filter(|until| *until < end));
         moments
     }
 
@@ -126,29 +245,45 @@ impl<'a> TrailView<'a> {
 
     /// The trails that exist at a moment.
     pub(super) fn cases_at(&self, at: Instant) -> Vec<TrailCase<'a>> {
-        let cases = self.visible.iter().filter_map(|(key, seen)| {
-            let histories: Vec<&'a History> = seen.iter().map(|(_, history)| *history).collect();
-            let (trail, _) = *newest(&histories, at).first()?;
-            let is_own = seen.iter().any(|(reach, history)| *reach == Reach::Own && history.state_at(at).is_some());
-            let others = seen.iter().map(|(reach, _)| *reach).find(|reach| *reach != Reach::Own);
-            let reach = if is_own { Reach::Own } else { others? };
-            if reach != Reach::Own && !is_true(trail, "isOrganizationTrail") {
-                return None;
+        self.visible.iter().filter_map(|trail| self.case_at(trail, at)).collect()
+    }
+
+    /// A trail at a moment. Once nobody vouches for it, its last word is handed on as such.
+    fn case_at(&self, trail: &VisibleTrail<'a>, at: Instant) -> Option<TrailCase<'a>> {
+        let is_own = |seen: &&SeenTrail<'_>| seen.reach == Reach::Own;
+        let standing: Vec<&SeenTrail<'a>> =
+            trail.seen.iter().filter(|seen| seen.history.state_at(at).is_some()).collect();
+        let own = standing.iter().copied().find(is_own);
+        let vouched: Vec<&SeenTrail<'a>> =
+            standing.iter().filter(|seen| seen.reach != Reach::Own && at < seen.until).copied().collect();
+        // What the account's own recorders show is told by the newest item of all recorders, as long as they
+        // are heard; what others show, by those that are.
+        let (told_by, reach, is_vouched) = match (own, vouched.first()) {
+            (Some(own), _) if self.is_heard_at(at) => (standing, own.reach, true),
+            (_, Some(other)) => (vouched.clone(), other.reach, true),
+            (own, None) => {
+                let reach = own.or_else(|| standing.first().copied())?.reach;
+                (standing, reach, false)
             }
-            Some(TrailCase {
-                trail,
-                reach,
-                event_selectors: self.stated("event_selectors", key, trail, at),
-                status: self.stated("trail_status", key, trail, at),
-            })
-        });
-        cases.collect()
+        };
+        let histories: Vec<&'a History> = told_by.iter().map(|seen| seen.history).collect();
+        let (trail_state, _) = *newest(&histories, at).first()?;
+        if reach != Reach::Own && !is_true(trail_state, "isOrganizationTrail") {
+            return None;
+        }
+        Some(TrailCase {
+            trail: trail_state,
+            reach,
+            is_vouched,
+            event_selectors: trail.answers.selectors_at(at),
+            status: trail.answers.status_at(at),
+            perhaps_stopped: trail.answers.perhaps_stopped_at(at),
+        })
     }
 
     /// The evidence of what changed at a moment, the least of several; else of what changed last.
     pub(super) fn cause(&self, at: Instant) -> Option<EvidenceReference> {
-        let histories: Vec<&History> =
-            self.visible.iter().flat_map(|(_, seen)| seen).map(|(_, history)| *history).collect();
+        let histories: Vec<&History> = self.seen().map(|seen| seen.history).collect();
         let now = histories.iter().filter_map(|history| history.began_at(at)).min();
         let before = || {
             let changes = histories.iter().flat_map(|history| &history.changes).filter(|change| change.at <= at);
@@ -156,66 +291,14 @@ impl<'a> TrailView<'a> {
                 .max_by_key(|change| (change.at, std::cmp::Reverse(&change.reference)))
                 .map(|change| &change.reference)
         };
-        let stated = self.conditions().flat_map(|conditions| {
-            let of_kind = move |kind: &'static str| {
-                conditions.names(kind).filter_map(move |name| conditions.latest(kind, name, at))
-            };
-            KINDS.into_iter().flat_map(of_kind)
-        });
-        let stated = stated
-            .filter(|(stated_at, _)| *stated_at == at)
-            .flat_map(|(_, answers)| answers)
-            .map(|answer| &answer.reference)
-            .min();
-        now.or(stated).or_else(before).cloned()
-    }
-
-    /// The latest answer about a trail. An answer names its trail by ARN or by name; where only its file has
-    /// a name, by a whole word of that. One that names nothing counts where the account has a single trail.
-    fn stated(&self, kind: &str, key: &str, trail: &ResourceState, at: Instant) -> Option<Stated<'a>> {
-        let owner = crate::model::account_of_arn(key);
-        let accounts = [Some(self.account), owner.as_ref().filter(|owner| *owner != self.account)];
-        let mut latest: Option<Stated<'a>> = None;
-        for account in accounts.into_iter().flatten() {
-            let Some(conditions) = self.all.conditions.get(account) else { continue };
-            for name in conditions.names(kind).filter(|name| self.names_trail(name, key, trail)) {
-                let Some((stated_at, answers)) = conditions.latest(kind, name, at) else { continue };
-                if latest.is_none_or(|known| known.at < stated_at)
-                    && let Some(answer) = answers.first()
-                {
-                    latest = Some(Stated { at: stated_at, content: &answer.content });
-                }
-            }
-        }
-        latest
-    }
-
-    fn names_trail(&self, name: &str, key: &str, trail: &ResourceState) -> bool {
-        let own_name = match text(trail.member("name")) {
-            "" => trail.resource_name.as_str(),
-            name => name,
-        };
-        if name == key || name.starts_with("arn:") {
-            return name == key;
-        }
-        let names = self.visible.iter().map(|(key, _)| key.rsplit('/').next().unwrap_or(key));
-        let fitting = names.filter(|other| has_word(name, other)).max_by_key(|other| other.len());
-        match fitting {
-            // The longest name that fits: `my-trail` is not about `trail`.
-            Some(longest) => longest.len() <= own_name.len() && has_word(name, own_name),
-            None => self.visible.len() == 1,
-        }
+        now.or(self.stated.get(&at).copied()).or_else(before).cloned()
     }
 }
 
-/// Whether `word` stands in `text` with no letter or digit on either side.
-fn has_word(text: &str, word: &str) -> bool {
-    let is_part = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
-    text.match_indices(word).any(|(at, found)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
-        !is_part(before) && !is_part(after)
-    })
+/// Whether a trail has a mark at some time.
+fn is_ever(trail: &TrailHistory, name: &str) -> bool {
+    let mut states = trail.history.changes.iter().filter_map(|change| change.state.as_ref());
+    states.any(|state| is_true(state, name))
 }
 
 fn is_true(state: &ResourceState, name: &str) -> bool {
@@ -226,6 +309,3 @@ fn is_true(state: &ResourceState, name: &str) -> bool {
         .collect();
     flag(state.member(name)).or_else(|| flag(state.member(&large))) == Some(true)
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,12 +3,13 @@
 //! One trail that meets everything is enough, an organization's trail of another account among them.
 //! A trail is asked whether it spans regions, delivers to where the parameters say, is not stopped, and
 //! logs all management events. AWS does not say what a rule without `readWriteType` makes of a trail that
-//! logs reading or writing alone: unknown.
+//! logs reading or writing alone: unknown. Where answers of one time differ, the worst counts for their
+//! trail (spec section 3.8); another trail may still do what is asked for.
 //!
 //! Whether a trail logs at all is not in its configuration. Without `get-trail-status` a trail passes as
 //! it is configured, and the verdict says that nothing shows it at work.
 
-use crate::engine::reperformance::check::{AccountCase, Check, Need, Reach, Reads, TrailCase};
+use crate::engine::reperformance::check::{AccountCase, Check, Need, Reach, Reads, Stated, TrailCase};
 use crate::engine::reperformance::event_selectors::{Logged, logged};
 use crate::engine::reperformance::parameters::Parameters;
 use crate::engine::reperformance::resource::{any_case, flag};
@@ -39,7 +40,7 @@ fn judge(case: &AccountCase<'_>) -> Option<Verdict> {
         return Some(Verdict::unknown(listed(&open)));
     }
     // Trails of others that do not do say nothing of trails of the account's own.
-    let is_recorded = case.trails_recorded || case.trails.iter().any(|trail| trail.reach == Reach::Own);
+    let is_recorded = case.trails_recorded || case.trails.iter().any(|trail| trail.reach == Reach::Own && trail.is_vouched);
     match (is_recorded, missed.is_empty()) {
         (false, _) => None,
         (true, true) => Some(Verdict::fail("no trail")),
@@ -57,8 +58,8 @@ enum Answer {
 }
 
 /// What is asked of a trail, one question after the other; each gives an answer where it is not met.
-const QUESTIONS: [fn(&TrailCase<'_>, &Parameters) -> Option<Answer>; 5] =
-    [spans_regions, delivers, is_not_stopped, logs_events, reaches];
+const QUESTIONS: [fn(&TrailCase<'_>, &Parameters) -> Option<Answer>; 6] =
+    [is_vouched, spans_regions, delivers, is_not_stopped, logs_events, reaches];
 
 fn answer(case: &TrailCase<'_>, parameters: &Parameters) -> Answer {
     let mut open = None;
@@ -69,6 +70,11 @@ fn answer(case: &TrailCase<'_>, parameters: &Parameters) -> Answer {
         }
     }
     open.unwrap_or(Answer::Meets)
+}
+
+fn is_vouched(case: &TrailCase<'_>, _: &Parameters) -> Option<Answer> {
+    let words = "is not known to be there still: the evidence of the recorders that show it has ended";
+    (!case.is_vouched).then(|| Answer::Open(words.to_owned()))
 }
 
 fn spans_regions(case: &TrailCase<'_>, _: &Parameters) -> Option<Answer> {
@@ -117,15 +123,32 @@ fn without_streams(arn: &str) -> &str {
 }
 
 fn is_not_stopped(case: &TrailCase<'_>, _: &Parameters) -> Option<Answer> {
-    (is_logging(case) == Some(false)).then(|| Answer::Misses("does not log".to_owned()))
+    if case.status.iter().any(|status| is_logging(status) == Some(false)) {
+        return Some(misses("does not log"));
+    }
+    let file = case.perhaps_stopped?;
+    let words = format!("may be stopped: `get-trail-status` in {} says that a trail does not log, and", short(file));
+    Some(Answer::Open(format!("{words} names no single trail")))
 }
 
-fn is_logging(case: &TrailCase<'_>) -> Option<bool> {
-    any_case(case.status?.content, "IsLogging").and_then(flag)
+fn is_logging(status: &Stated<'_>) -> Option<bool> {
+    any_case(status.content, "IsLogging").and_then(flag)
 }
 
+/// Whether every answer of the latest time says that the trail logs, and there is one.
+fn is_shown_logging(case: &TrailCase<'_>) -> bool {
+    !case.status.is_empty() && case.status.iter().all(|status| is_logging(status) == Some(true))
+}
+
+/// The worst that the trail's selectors log; without any, what a trail logs that has none of its own.
 fn logs_events(case: &TrailCase<'_>, parameters: &Parameters) -> Option<Answer> {
-    let Some(logged) = logged_by(case) else {
+    let by_selectors = case.event_selectors.iter().map(|selectors| logs_enough(case, Some(selectors), parameters));
+    let without = case.event_selectors.is_empty().then(|| logs_enough(case, None, parameters));
+    by_selectors.chain(without).flatten().min_by_key(|unmet| !matches!(unmet, Answer::Misses(_)))
+}
+
+fn logs_enough(case: &TrailCase<'_>, selectors: Option<&Stated<'_>>, parameters: &Parameters) -> Option<Answer> {
+    let Some(logged) = logged_by(case, selectors) else {
         return Some(Answer::Open("has event selectors of its own, which are not in the evidence".to_owned()));
     };
     let asked = parameters.text("readWriteType").unwrap_or_default().to_ascii_lowercase();
@@ -164,11 +187,11 @@ fn partial(what: &str, is_asked: bool) -> Answer {
 
 /// What the trail's selectors log; `None` where it has some that are not in the evidence. An item that
 /// is newer than the selectors and says that the trail has none of its own counts for more.
-fn logged_by(case: &TrailCase<'_>) -> Option<Logged> {
+fn logged_by(case: &TrailCase<'_>, selectors: Option<&Stated<'_>>) -> Option<Logged> {
     let trail = Trail(case.trail);
     let stated = trail.member("hasCustomEventSelectors").filter(|stated| !stated.is_null());
     let is_custom = stated.map(flag);
-    let selectors = case.event_selectors.filter(|selectors| {
+    let selectors = selectors.filter(|selectors| {
         is_custom != Some(Some(false)) || case.trail.captured_at <= selectors.at
     });
     let usual = matches!(is_custom, None | Some(Some(false))).then_some(Logged::ALL);
@@ -194,7 +217,7 @@ fn words(case: &TrailCase<'_>) -> String {
 /// What an auditor should know of a trail that does what is asked for.
 fn limitations(case: &TrailCase<'_>) -> Vec<Beyond> {
     let mut beyond = Vec::new();
-    if is_logging(case).is_none() {
+    if !is_shown_logging(case) {
         let words = format!("{} is configured; no `get-trail-status` shows that it logs", words(case));
         beyond.push(Beyond { kind: "logging_state_not_shown", words });
     }

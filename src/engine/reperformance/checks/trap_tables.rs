@@ -127,11 +127,11 @@ fn verdicts(case: &Value, test: &str) -> Vec<Option<Verdict>> {
     verdicts
 }
 
-/// An answer of an API with its time, if there is one.
-type OwnStated = Option<(Instant, Value)>;
+/// An answer of an API with its time.
+type OwnStated = (Instant, Value);
 
-fn lent(stated: Option<&(Instant, Value)>) -> Option<Stated<'_>> {
-    stated.map(|(at, content)| Stated { at: *at, content })
+fn lent((at, content): &OwnStated) -> Stated<'_> {
+    Stated { at: *at, content }
 }
 
 fn account_verdict(
@@ -139,11 +139,11 @@ fn account_verdict(
     parameters: &Parameters,
     judge: fn(&AccountCase<'_>) -> Option<Verdict>,
 ) -> Option<Verdict> {
-    let stated = |stated: &'_ Value| -> Option<(Instant, Value)> {
+    let stated = |stated: &'_ Value| -> Option<OwnStated> {
         let at = Instant::parse(stated["at"].as_str().unwrap_or("2026-01-15T12:00:00Z")).unwrap();
         (!stated.is_null()).then(|| (at, stated["content"].clone()))
     };
-    let trails: Vec<(ResourceState, Reach, OwnStated, OwnStated)> = account["trails"]
+    let trails: Vec<(ResourceState, Reach, Option<OwnStated>, Option<OwnStated>)> = account["trails"]
         .as_array()
         .into_iter()
         .flatten()
@@ -161,15 +161,17 @@ fn account_verdict(
     let (summary, password_policy) = (stated(&account["summary"]), stated(&account["password_policy"]));
     judge(&AccountCase {
         root: root.as_ref(),
-        summary: lent(summary.as_ref()),
-        password_policy: lent(password_policy.as_ref()),
+        summary: summary.as_ref().map(lent),
+        password_policy: password_policy.as_ref().map(lent),
         trails: trails
             .iter()
             .map(|(trail, reach, event_selectors, status)| TrailCase {
                 trail,
                 reach: *reach,
-                event_selectors: lent(event_selectors.as_ref()),
-                status: lent(status.as_ref()),
+                is_vouched: true,
+                event_selectors: event_selectors.iter().map(lent).collect(),
+                status: status.iter().map(lent).collect(),
+                perhaps_stopped: None,
             })
             .collect(),
         trails_recorded: account["trails_recorded"].as_bool().unwrap_or(!trails.is_empty()),
