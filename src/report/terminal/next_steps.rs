@@ -42,7 +42,8 @@ fn exceptions(assessment: &Assessment, style: Style<'_>) -> Option<String> {
     let number = assessment.controls.iter().map(|control| control.figures.exceptions).sum();
     (number > 0).then(|| {
         format!(
-            "Evaluate {}: {} lists each with its times; opened_by and closed_by name the evidence file and record.",
+            "Evaluate {}: {} lists each with its times and its reason; `tickmark explain` with the id of one tells its story, \
+             down to the evidence.",
             counted(number, "exception"),
             style.file("exceptions.csv")
         )

@@ -144,8 +144,8 @@ fn middling_bottom() {
       1 disagreement between sources longer than 24 h
 
     What to do next
-      1. Evaluate 4 exceptions: q2-out/exceptions.csv lists each with its times; opened_by and closed_by
-         name the evidence file and record.
+      1. Evaluate 4 exceptions: q2-out/exceptions.csv lists each with its times and its reason;
+         `tickmark explain` with the id of one tells its story, down to the evidence.
       2. Clear up 7 files rejected and 2 files read in part: the reasons are in q2-out/ledger.csv; what
          could not be read was not tested.
       3. Ask for evidence of 660012349981, or correct the scope list.
