@@ -175,7 +175,8 @@ fn disagreements(page: &mut Page, story: &Explanation) {
 
 fn disagreement(page: &mut Page, one: &Disagreement) {
     let said: Vec<String> = one.said.iter().map(|said| format!("{} {}", said.source, said.status.name())).collect();
-    stretch(page, one.period, &said.join(", "), Tint::Doubtful, &one.test);
+    stretch(page, one.period, &said.join(", "), Tint::Doubtful, "");
+    lines_below(page, INDENT, Tint::Plain, &one.test);
     if one.known_reasons.is_empty() {
         lines_below(page, INDENT, Tint::Plain, "no reason is known for which the two may rightly differ");
     }
