@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::fixtures::{BUCKET, Edit, GROUP, HOME, OTHER, USER, at, get_findings, snapshot_of};
+use crate::fixtures::{BUCKET, CREDENTIAL_HEADER, Edit, GROUP, HOME, OTHER, USER, at, get_findings, snapshot_of};
 use crate::harness::{Run, TableRow, TestDir, WINDOW, zip_of};
 
 const EXPLAIN: [&str; 6] = ["--lake", "out/lake", "--from", "2026-01-11", "--through", "2026-01-20"];
@@ -458,4 +458,53 @@ fn the_answer_does_not_depend_on_threads_and_follows_the_question() {
     assert_eq!(config["sources"], json!(["config"]));
     assert_eq!(statuses(&config)[1..], ["14T00..15T00 FAIL by [1]", "15T00..21T00 PASS by [1]"]);
     assert_eq!(WINDOW[1], EXPLAIN[3]);
+}
+
+/// What an auditor with a command line and Prowler has of an account: nothing of it comes from a delivery.
+#[test]
+fn what_other_programs_made_of_an_account_is_read_and_explained() {
+    use base64::Engine;
+    let dir = TestDir::new();
+    let line = |user: &str, mfa: &str| {
+        format!(
+            "{user},arn:aws:iam::011122223333:user/{user},2025-01-01T00:00:00Z,true,2026-01-09T00:00:00Z,2026-01-01T00:00:00Z,N/A,{mfa},false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
+        )
+    };
+    let report = [CREDENTIAL_HEADER.to_owned(), line("alice", "false"), line("bob", "true")].join("\n");
+    let content = base64::engine::general_purpose::STANDARD.encode(&report);
+    let answer =
+        json!({ "Content": content, "ReportFormat": "text/csv", "GeneratedTime": "2026-01-12T01:00:00+01:00" });
+    dir.json("cli/get-credential-report.json", &answer);
+    let policy = json!({ "PasswordPolicy": { "MinimumPasswordLength": 8, "RequireSymbols": true, "RequireNumbers": true,
+        "RequireUppercaseCharacters": true, "RequireLowercaseCharacters": true, "AllowUsersToChangePassword": true,
+        "ExpirePasswords": true, "MaxPasswordAge": 90, "PasswordReusePrevention": 24 } });
+    dir.json("cli/get-account-password-policy.json", &policy);
+    let prowler = HOME
+        .finding("EC2.13", ("AwsEc2SecurityGroup", &HOME.group_arn("sg-1")), &at(12, 0), "FAILED")
+        .set("/GeneratorId", "prowler-ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22")
+        .set("/ProductArn", "arn:aws:securityhub:eu-west-1::product/prowler/prowler")
+        .set("/Compliance", json!({ "Status": "FAILED", "RelatedRequirements": [], "AssociatedStandards": [] }));
+    dir.json("prowler/output.asff.json", &json!([prowler]));
+    let event = json!([{
+        "class_uid": 2004, "activity_id": 1, "status_code": "FAIL", "severity": "High", "time": 1_768_176_000,
+        "metadata": { "event_code": "iam_user_mfa_enabled_console_access", "version": "1.4.0",
+            "product": { "name": "Prowler", "vendor_name": "Prowler", "version": "5.0.0" } },
+        "cloud": { "provider": "aws", "account": { "uid": "011122223333" }, "region": "eu-west-1" },
+        "finding_info": { "uid": "prowler-aws-1", "title": "MFA" },
+        "resources": [{ "uid": "arn:aws:iam::011122223333:user/alice", "type": "AwsIamUser", "region": "eu-west-1" }]
+    }]);
+    dir.json("prowler/output.ocsf.json", &event);
+    let answer = dir.answer_of_all(&["--account", "011122223333", "--taken-at", "2026-01-12"]);
+    assert_eq!(answer.run.status, 0, "{}{}", answer.run.stdout, answer.run.stderr);
+    let unmapped = answer.results()["unmapped_findings"].to_string();
+    assert!(unmapped.contains("prowler-ec2_securitygroup_allow_ingress"), "counted, and for no test: {unmapped}");
+    let user = story(&dir, &["C01", "user/alice"]);
+    assert_eq!(statuses(&user)[1..], ["12T00..13T12 FAIL by [1]", "13T12..21T00 NO_EVIDENCE by []"]);
+    let account = explain(&dir, &["C04", "011122223333", "--raw", "--evidence", "evidence"]);
+    assert_eq!(account.status, 0, "{}", account.stderr);
+    assert!(account.stdout.contains("minimum length 8, 14 required"), "{}", account.stdout);
+    assert!(account.stdout.contains("\"MinimumPasswordLength\": 8"), "{}", account.stdout);
+    let line = explain(&dir, &["C01", "user/alice", "--raw", "--evidence", "evidence"]);
+    assert_eq!(line.status, 0, "{}", line.stderr);
+    assert!(line.stdout.contains("user,arn,user_creation_time"), "a line with its header: {}", line.stdout);
 }
