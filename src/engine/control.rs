@@ -55,6 +55,27 @@ pub(super) struct Outcome {
     pub(super) subjects: Vec<SubjectResult>,
     pub(super) exceptions: Vec<Exception>,
     pub(super) remarks: Vec<Remark>,
+    /// How long tested subjects were without evidence after something was first said of them.
+    silence: Silence,
+}
+
+/// Time of tested subjects from the first that is said of them in the window on, in microseconds; time in
+/// which they do not exist is left out.
+#[derive(Clone, Copy, Debug, Default)]
+struct Silence {
+    without_evidence: i128,
+    all: i128,
+}
+
+impl Silence {
+    fn add(&mut self, timeline: &[Stretch]) {
+        let said = timeline.iter().skip_while(|stretch| stretch.status == ControlStatus::NoEvidence);
+        for stretch in said.filter(|stretch| stretch.status != ControlStatus::Absent) {
+            let length = i128::from(stretch.period.microseconds());
+            self.all += length;
+            self.without_evidence += if stretch.status == ControlStatus::NoEvidence { length } else { 0 };
+        }
+    }
 }
 
 const NO_ABSENCES: &Absences = &[];
@@ -102,6 +123,7 @@ pub(super) fn evaluate(tested: &Tested<'_>, ground: &Ground<'_>) -> Outcome {
         subjects: Vec::new(),
         exceptions: Vec::new(),
         remarks: Vec::new(),
+        silence: Silence::default(),
     };
     let mut population = BTreeSet::new();
     for subject in candidates(tested, ground) {
@@ -112,7 +134,7 @@ pub(super) fn evaluate(tested: &Tested<'_>, ground: &Ground<'_>) -> Outcome {
     }
     outcome.remarks = remarks(tested, ground, &population);
     outcome.result.remarks = outcome.remarks.len() as u64;
-    outcome.result.notes = notes::of(tested, ground, &outcome.result.figures);
+    outcome.result.notes = notes::of(tested, ground, &outcome.result.figures, outcome.silence);
     outcome.result.conclusion = conclusion(&outcome.result.figures, outcome.result.uncovered);
     outcome
 }
@@ -431,6 +453,9 @@ fn conclusion(figures: &Figures, uncovered: u64) -> Conclusion {
 
 impl Outcome {
     fn add(&mut self, judged: Judged) {
+        if judged.figures.tested > 0 {
+            self.silence.add(&judged.timeline);
+        }
         add_figures(&mut self.result.figures, &judged.figures);
         add_figures(self.result.by_account.entry(judged.name.account.clone()).or_default(), &judged.figures);
         for (source, figures) in &judged.by_source {

@@ -185,6 +185,8 @@ fn a_password_policy_holds_from_one_answer_to_the_next_and_none_is_a_failure() {
     policy(&dir, 15, STRONG);
     let answer = own(&dir);
     assert_eq!(answer.hours("C04", "011122223333"), "pass 84 fail 48 none 108");
+    let notes = answer.control("C04")["notes"].to_string();
+    assert!(notes.contains("For 45.00% of the time of its tested subjects"), "{notes}");
     assert_eq!(answer.exceptions("C04"), ["011122223333 13T00:00 .. 15T00:00"]);
 }
 

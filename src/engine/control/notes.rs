@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ground, Tested, exists_in, is_chosen};
+use super::{Ground, Silence, Tested, exists_in, is_chosen};
 use crate::engine::catalog::{Inventory, SubjectFilter};
 use crate::engine::identity::SubjectKey;
 use crate::engine::results::Figures;
@@ -14,7 +14,7 @@ const VPC_TYPE: &str = "AWS::EC2::VPC";
 const PLACES_SHOWN: usize = 3;
 
 /// The notes of one control.
-pub(super) fn of(tested: &Tested<'_>, ground: &Ground<'_>, figures: &Figures) -> Vec<String> {
+pub(super) fn of(tested: &Tested<'_>, ground: &Ground<'_>, figures: &Figures, silence: Silence) -> Vec<String> {
     let mut notes = Vec::new();
     match tested.control.population.subjects {
         SubjectFilter::All => {}
@@ -27,10 +27,25 @@ pub(super) fn of(tested: &Tested<'_>, ground: &Ground<'_>, figures: &Figures) ->
     if tested.control.population.inventory == Inventory::DefaultSecurityGroups {
         without_default_group(tested, ground, &mut notes);
     }
+    without_evidence(silence, &mut notes);
     off_type(tested, ground, &mut notes);
     not_independent(tested, ground, &mut notes);
     not_recorded(tested, ground, &mut notes);
     notes
+}
+
+/// Time of tested subjects of which the evidence says nothing: it counts neither as passed nor as failed.
+fn without_evidence(silence: Silence, notes: &mut Vec<String>) {
+    if silence.without_evidence * 100 < silence.all || silence.without_evidence == 0 {
+        return;
+    }
+    let hundredths = silence.without_evidence * 10_000 / silence.all;
+    notes.push(format!(
+        "For {}.{:02}% of the time of its tested subjects, from the first that is said of each on, the evidence says \
+         nothing: what held then is not known.",
+        hundredths / 100,
+        hundredths % 100
+    ));
 }
 
 /// VPCs that exist in the window and whose default group no item shows: each VPC has one.
