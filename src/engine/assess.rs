@@ -293,8 +293,7 @@ fn read_all(
     }
     if settings.sources.contains(&Source::Reperformed) {
         // An organization's trail logs for accounts of which nothing else is known.
-        let mut accounts = seen_accounts(lake, &all, ledger);
-        accounts.extend(settings.scope.iter().flatten().map(|entry| entry.account.clone()));
+        let accounts = seen_accounts(lake, &all, ledger);
         let attestations = all.attestations.clone();
         read_trails(&accounts, &attestations, &reading, &mut all);
     }

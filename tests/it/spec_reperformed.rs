@@ -679,6 +679,59 @@ fn an_answer_that_names_no_trail_of_several_makes_none_pass() {
 }
 
 #[test]
+fn only_an_answer_by_the_trails_name_lifts_a_stop_that_was_stated_by_name() {
+    let later = "20260114T000000Z.json";
+    for (place, name, lifts) in [
+        ("eu-west-1", "get-trail-status-main", true),
+        ("eu-west-1", "get-trail-status_main", true),
+        ("eu-west-1", "get-trail-status", false),
+        ("eu-west-1", "get-trail-status-audit", false),
+        ("us-east-1", "get-trail-status", false),
+    ] {
+        let dir = TestDir::new();
+        for place in [HOME, AWAY] {
+            place.attest_window(&dir);
+        }
+        recorded(&dir, TRAIL, 10, &trail(HOME, 10, &[]));
+        trail_status(&dir, "api/011122223333/eu-west-1/get-trail-status-main-20260112T000000Z.json", false);
+        trail_status(&dir, &format!("api/011122223333/{place}/{name}-{later}"), true);
+        let expected = if lifts { "pass 192 fail 48" } else { "pass 24 fail 216" };
+        assert_eq!(own(&dir).hours("C12", "011122223333"), expected, "{name} in {place}");
+    }
+}
+
+#[test]
+fn what_one_account_learns_of_an_organization_trail_counts_for_every_account() {
+    let dir = TestDir::new();
+    for place in [HOME, OTHER] {
+        place.attest_window(&dir);
+    }
+    let organization = trail_named(HOME, "organization", &[("isOrganizationTrail", json!(true))]);
+    HOME.history(&dir, TRAIL, &at(10, 0), std::slice::from_ref(&organization));
+    OTHER.history(&dir, TRAIL, &at(10, 0), &[organization.set("/awsAccountId", OTHER.account)]);
+    let path = format!("api/{}/eu-west-1/get-trail-status-organization-20260112T000000Z.json", OTHER.account);
+    trail_status(&dir, &path, false);
+    let answer = own(&dir);
+    for account in [HOME.account, OTHER.account] {
+        assert_eq!(answer.hours("C12", account), "pass 24 fail 216", "{account}");
+    }
+}
+
+#[test]
+fn a_copy_of_a_trail_that_left_its_organization_helps_no_account_but_its_owner() {
+    // Only an organization lends a trail, so a copy that does not say whose it is counts.
+    for (of_organization, expected) in
+        [(json!(true), "pass 240"), (json!(false), "fail 240"), (Value::Null, "pass 240")]
+    {
+        let dir = TestDir::new();
+        OTHER.attest_window(&dir);
+        let copy = trail_named(HOME, "organization", &[("isOrganizationTrail", of_organization.clone())]);
+        OTHER.history(&dir, TRAIL, &at(10, 0), &[copy.set("/awsAccountId", OTHER.account)]);
+        assert_eq!(own(&dir).hours("C12", OTHER.account), expected, "{of_organization}");
+    }
+}
+
+#[test]
 fn an_answer_of_an_owner_about_another_trail_says_nothing_of_its_organization_trail() {
     let dir = TestDir::new();
     for place in [HOME, OTHER] {
@@ -770,5 +823,5 @@ fn a_member_without_rows_of_its_own_is_judged_by_its_organization_trail() {
     assert_eq!(of_member(MEMBER, OTHER.account), "pass 240");
     let listed = "[[organization]]\nmanagement = \"011122223333\"\nmembers = [\"999900001111\"]\n\
                   [[scope.account]]\nid = \"011122223333\"\n[[scope.account]]\nid = \"999900001111\"\n";
-    assert_eq!(of_member(listed, "999900001111"), "pass 240", "known from the scope list alone");
+    assert_eq!(of_member(listed, "999900001111"), "none 240", "an account without any evidence is not tested");
 }

@@ -84,7 +84,12 @@ fn look_up(story: &Explanation, arguments: &ExplainArguments) -> anyhow::Result<
         match same {
             None if is_told.insert(id) => problems.push(not_found(id, copies)),
             None => {}
-            Some(_) if reference.record == 0 => {}
+            // A snapshot's silence, or that it lists a resource again, rests on the file as a whole.
+            Some((file, _)) if reference.record == 0 => records.push(OriginalText {
+                reference: reference.clone(),
+                header: None,
+                text: format!("the file as a whole, `{}`: its SHA-256 is that of the ledger", file.path),
+            }),
             Some((file, of_file)) => match of_file.get(&reference.record) {
                 Some(record) => records.push(OriginalText {
                     reference: reference.clone(),

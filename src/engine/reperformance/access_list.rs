@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::public_policy::Operations;
-use super::resource::ResourceState;
+use super::resource::{ResourceState, any_case};
 
 /// What an access control list grants to the public.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,9 @@ enum Grantee {
     Unclear,
 }
 
+/// Members of a list that hold grants.
+const KNOWN_LISTS: [&str; 2] = ["grantList", "grantSet"];
+
 /// Groups that are everyone, or everyone with some AWS account.
 const PUBLIC_GROUPS: [&str; 2] = ["AllUsers", "AuthenticatedUsers"];
 
@@ -43,10 +46,14 @@ impl PublicGrants {
         let mut found = Self::default();
         match bucket.supplementary("AccessControlList") {
             None | Some(Value::Null) => {}
-            Some(Value::Object(members)) => {
+            Some(list @ Value::Object(members)) => {
                 found.is_shown = true;
-                for name in ["grantList", "grantSet"] {
-                    match members.get(name) {
+                let is_known = |name: &String| KNOWN_LISTS.iter().any(|known| name.eq_ignore_ascii_case(known));
+                if !members.keys().any(is_known) {
+                    found.flaw = Some("the access control list has no grants in a form that is known");
+                }
+                for name in KNOWN_LISTS {
+                    match any_case(list, name) {
                         None | Some(Value::Null) => {}
                         Some(Value::Array(grants)) => grants.iter().for_each(|grant| found.add(grant)),
                         Some(_) => found.flaw = Some("the access control list has grants that are no list"),

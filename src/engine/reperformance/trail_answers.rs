@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use serde_json::Value;
+
 use super::accounts::{Condition, Conditions};
 use super::check::Stated;
 use super::resource::{any_case, flag};
@@ -35,18 +37,24 @@ impl<'a> NamedTrail<'a> {
 pub(super) struct Answers<'a> {
     selectors: BTreeMap<Instant, Vec<&'a Condition>>,
     status: BTreeMap<Instant, Vec<&'a Condition>>,
+    /// Answers on logging whose file names no trail, in an account that sees this one alone.
+    unnamed: BTreeMap<Instant, Vec<&'a Condition>>,
     /// Answers that some trail does not log, where it may be this one; each with its file's name.
     stops: BTreeMap<Instant, Vec<(&'a str, &'a Condition)>>,
 }
 
 impl<'a> Answers<'a> {
-    /// Takes in what was answered elsewhere about the same trail.
-    pub(super) fn merge(&mut self, other: &Self) {
+    /// Takes in what was answered elsewhere and is known to be about the same trail.
+    pub(super) fn merge_known(&mut self, other: &Self) {
         for (into, from) in [(&mut self.selectors, &other.selectors), (&mut self.status, &other.status)] {
             for (at, answers) in from {
                 into.entry(*at).or_default().extend(answers);
             }
         }
+    }
+
+    /// Takes in what was answered elsewhere and may be about the same trail.
+    pub(super) fn merge_perhaps(&mut self, other: &Self) {
         for (at, stops) in &other.stops {
             self.stops.entry(*at).or_default().extend(stops);
         }
@@ -54,7 +62,7 @@ impl<'a> Answers<'a> {
 
     /// Every answer with its time.
     pub(super) fn references(&self) -> impl Iterator<Item = (Instant, &'a EvidenceReference)> {
-        let stated = self.selectors.iter().chain(&self.status);
+        let stated = self.selectors.iter().chain(&self.status).chain(&self.unnamed);
         let stated = stated.flat_map(|(at, answers)| answers.iter().map(|answer| (*at, *answer)));
         let stops = self.stops.iter().flat_map(|(at, stops)| stops.iter().map(|(_, answer)| (*at, *answer)));
         stated.chain(stops).map(|(at, answer)| (at, &answer.reference))
@@ -65,9 +73,15 @@ impl<'a> Answers<'a> {
         latest(&self.selectors, at)
     }
 
-    /// The states that were stated last up to a moment.
+    /// The states that were stated last up to a moment. An answer that names no trail counts where none
+    /// names this one, or to say that it stopped: it lifts no stop that was stated by name.
     pub(super) fn status_at(&self, at: Instant) -> Vec<Stated<'a>> {
-        latest(&self.status, at)
+        let (mut named, unnamed) = (latest(&self.status, at), latest(&self.unnamed, at));
+        let named_at = named.first().map(|stated| stated.at);
+        let counts =
+            |stated: &Stated<'a>| named_at.is_none_or(|named| stated.at >= named && says(stated.content, false));
+        named.extend(unnamed.into_iter().filter(counts));
+        named
     }
 
     /// The file of an answer that may say of this trail that it does not log, where no later answer is
@@ -91,6 +105,11 @@ pub(in crate::engine) struct TrailAnswers<'a> {
 }
 
 impl<'a> TrailAnswers<'a> {
+    /// What was asked of any account about one trail.
+    pub(super) fn of_all(&self, key: &str) -> impl Iterator<Item = (&AccountId, &Answers<'a>)> {
+        self.by_account.iter().filter_map(move |(account, by_trail)| Some((*account, by_trail.get(key)?)))
+    }
+
     /// What was asked of one account about one trail.
     pub(super) fn of(&self, account: &AccountId, key: &str) -> Option<&Answers<'a>> {
         self.by_account.get(account)?.get(key)
@@ -110,6 +129,7 @@ impl<'a> TrailAnswers<'a> {
             let meant = meant.entry((name, region)).or_insert_with(|| meant_by(name, region, account, trails));
             match meant {
                 Meant::One(key) => by_trail.entry(*key).or_default().status.entry(at).or_default().push(answer),
+                Meant::Only(key) => by_trail.entry(*key).or_default().unnamed.entry(at).or_default().push(answer),
                 // That some trail logs proves nothing of any.
                 Meant::Unclear(keys) if says_stopped(answer) => {
                     for key in keys {
@@ -123,28 +143,39 @@ impl<'a> TrailAnswers<'a> {
 }
 
 fn says_stopped(answer: &Condition) -> bool {
-    any_case(&answer.content, "IsLogging").and_then(flag) == Some(false)
+    says(&answer.content, false)
+}
+
+fn says(content: &Value, is_logging: bool) -> bool {
+    any_case(content, "IsLogging").and_then(flag) == Some(is_logging)
 }
 
 /// Whom an answer is about.
 #[derive(Debug, PartialEq, Eq)]
 enum Meant<'a> {
     One(&'a str),
+    /// The only one that the account sees; the name says nothing against it.
+    Only(&'a str),
     /// Any of these.
     Unclear(Vec<&'a str>),
 }
 
-/// The trail that a file's name and region tell. Of one trail every answer is about that one. A name
+/// The trail that a file's name and region tell. A name that holds no other words than the command's, in the
+/// home region of the only trail, is about that one. A name
 /// without an ARN finds only trails of the account that is asked, so those come before an organization's.
 fn meant_by<'a>(name: &str, region: &str, account: &AccountId, trails: &[NamedTrail<'a>]) -> Meant<'a> {
-    if let [only] = trails {
-        return Meant::One(only.key);
-    }
-    let known: BTreeSet<&str> = trails.iter().map(|trail| trail.name()).collect();
-    let named = names_in(name, &known);
-    let fitting: Vec<NamedTrail<'a>> = trails.iter().filter(|trail| named.contains(trail.name())).copied().collect();
+    let folded: BTreeSet<String> = trails.iter().map(|trail| fold(trail.name())).collect();
+    let known: BTreeSet<&str> = folded.iter().map(String::as_str).collect();
+    let text = fold(name);
+    let named = names_in(&text, &known);
+    let is_named = |trail: &&NamedTrail<'a>| named.contains(fold(trail.name()).as_str());
+    let fitting: Vec<NamedTrail<'a>> = trails.iter().filter(is_named).copied().collect();
     if fitting.is_empty() {
-        return Meant::Unclear(keys(trails));
+        let is_at_home = |trail: &NamedTrail<'_>| matches!(region, "" | "global") || trail.home_region() == region;
+        return match trails {
+            [only] if is_at_home(only) && !has_other_words(name) => Meant::Only(only.key),
+            _ => Meant::Unclear(keys(trails)),
+        };
     }
     let mut near = within(region, &fitting);
     let own: Vec<NamedTrail<'a>> =
@@ -156,6 +187,25 @@ fn meant_by<'a>(name: &str, region: &str, account: &AccountId, trails: &[NamedTr
         [one] if named.len() == 1 => Meant::One(one.key),
         _ => Meant::Unclear(keys(&fitting)),
     }
+}
+
+/// Names of files write `-`, `_` and `.` for one another.
+fn fold(name: &str) -> String {
+    name.replace(['_', '.'], "-")
+}
+
+/// Whether a file's name holds words beside the command's own, stamps of time, and an account's digits.
+fn has_other_words(name: &str) -> bool {
+    let own = own_words(name);
+    let mut start = 0;
+    let mut others = name.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric()).filter(|part| {
+        let word = part.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
+        let place = start..start + word.len();
+        start += part.len();
+        let is_account = word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_digit());
+        !word.is_empty() && !is_account && !own.iter().any(|own| is_inside(&place, own))
+    });
+    others.next().is_some()
 }
 
 fn keys<'a>(trails: &[NamedTrail<'a>]) -> Vec<&'a str> {

@@ -124,12 +124,16 @@ impl<'a> TrailGround<'a> {
         Some(horizon.max(last)?.plus_microseconds(self.max_gap))
     }
 
-    /// What was answered about a trail in an account itself, and in the one that owns the trail.
+    /// What was answered about a trail: by whomever, where it is known to be about it; where it only may be, in
+    /// the account itself and in the one that owns the trail.
     fn answers(&self, key: &str, account: &AccountId) -> Answers<'a> {
         let mut answers = self.answers.of(account, key).cloned().unwrap_or_default();
-        let owner = account_of_arn(key).filter(|owner| owner != account);
-        if let Some(of_owner) = owner.and_then(|owner| self.answers.of(&owner, key)) {
-            answers.merge(of_owner);
+        let owner = account_of_arn(key);
+        for (asked, others) in self.answers.of_all(key).filter(|(asked, _)| *asked != account) {
+            answers.merge_known(others);
+            if owner.as_ref() == Some(asked) {
+                answers.merge_perhaps(others);
+            }
         }
         answers
     }
@@ -268,7 +272,12 @@ impl<'a> TrailView<'a> {
         };
         let histories: Vec<&'a History> = told_by.iter().map(|seen| seen.history).collect();
         let (trail_state, _) = *newest(&histories, at).first()?;
-        if reach != Reach::Own && !is_true(trail_state, "isOrganizationTrail") {
+        // Another account's trail reaches this one as long as it is the organization's. A copy among the
+        // account's own items that does not say so is shown, and leaves the check to say what is missing.
+        let of_organization = stated_flag(trail_state, "isOrganizationTrail");
+        let owner = account_of_arn(&trail_state.resource_arn);
+        let is_lent = owner.is_some_and(|owner| owner != *self.account) && of_organization == Some(false);
+        if is_lent || (reach != Reach::Own && of_organization != Some(true)) {
             return None;
         }
         Some(TrailCase {
@@ -302,10 +311,14 @@ fn is_ever(trail: &TrailHistory, name: &str) -> bool {
 }
 
 fn is_true(state: &ResourceState, name: &str) -> bool {
+    stated_flag(state, name) == Some(true)
+}
+
+fn stated_flag(state: &ResourceState, name: &str) -> Option<bool> {
     let large: String = name
         .chars()
         .enumerate()
         .map(|(at, letter)| if at == 0 { letter.to_ascii_uppercase() } else { letter })
         .collect();
-    flag(state.member(name)).or_else(|| flag(state.member(&large))) == Some(true)
+    flag(state.member(name)).or_else(|| flag(state.member(&large)))
 }
