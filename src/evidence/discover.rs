@@ -1,38 +1,200 @@
 //! [`discover`]: the files that the arguments name or hold, in one fixed order. Opens none of them.
 //!
-//! Another origin, such as `s3://`, would be told apart here and give the same [`EvidencePath`]s.
+//! Another origin, such as `s3://`, gives the same [`EvidenceFile`]s: what is different about it is in its
+//! [`ObjectStore`].
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs;
-use std::io;
+use std::fmt;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::iter;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use walkdir::WalkDir;
 
 use super::fault::{Refusal, refused};
 use super::names::shown;
-use crate::model::ProblemCode;
+use crate::model::{Instant, Problem, ProblemCode};
 
-/// A file found on disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EvidencePath {
-    /// Where it is.
-    pub location: PathBuf,
+/// A file that was found: a file on disk, or an object of a store.
+#[derive(Clone, Debug)]
+pub struct EvidenceFile {
+    origin: Arc<Origin>,
+    /// Its path below the origin; empty where the origin is the file itself.
+    below: Box<Path>,
+    stamp: Stamp,
+}
+
+/// What its origin says of a file before it is opened. Two files of one place and one stamp are taken
+/// for the same bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was last modified; `None` where the origin does not say.
+    pub modified: Option<Instant>,
+    /// The ETag of an object, as the store states it; empty for a file on disk.
+    pub etag: Box<str>,
+    /// The version of an object in a bucket that keeps versions; else empty.
+    pub version: Box<str>,
+}
+
+/// Objects that are not files of this machine.
+pub trait ObjectStore: fmt::Debug + Send + Sync {
+    /// Opens the object of this key as it was listed, for reading from its first byte on.
+    ///
+    /// # Errors
+    /// When it cannot be opened. An error while reading carries a [`super::ReadFault`] or is told as
+    /// what the system says.
+    fn open(&self, key: &str, stamp: &Stamp) -> Result<Box<dyn Read + Send>, Problem>;
+}
+
+/// What an argument stands for: where files below it are, and how their names begin.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    pub(super) place: Place,
+    /// The last component of what the argument stands for, fit to be shown.
+    pub(super) name: String,
+    /// The whole of it, fit to be shown: an absolute path, or an address.
+    pub(super) hint: String,
+}
+
+/// Where the files of an origin are.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    Disk {
+        /// As it was given.
+        argument: PathBuf,
+        /// Links and `.` resolved.
+        canonical: PathBuf,
+    },
+    #[expect(dead_code, reason = "no store is offered yet")]
+    Store {
+        store: Arc<dyn ObjectStore>,
+        /// `s3://bucket/`, in front of every key.
+        address: String,
+        /// The beginning of every key, up to where `below` starts.
+        prefix: String,
+    },
+}
+
+/// A file's bytes, opened.
+pub(super) enum Opened {
+    Disk(File),
+    Object(Box<dyn Read + Send>),
+}
+
+impl EvidenceFile {
+    pub(super) fn new(origin: &Arc<Origin>, below: &Path, stamp: Stamp) -> Self {
+        Self { origin: Arc::clone(origin), below: below.into(), stamp }
+    }
+
     /// The last component of the argument, links and `.` resolved, and the path below it, `/` between
     /// them, fit to be shown: the same wherever the evidence lies.
-    pub path: String,
-    /// The absolute path of the argument, links and `.` resolved, and the path below it: where account,
-    /// region and time may stand. The same however the argument is spelled.
-    pub hint_path: String,
+    #[must_use]
+    pub fn path(&self) -> String {
+        named(&self.origin.name, &self.below)
+    }
+
+    /// The absolute path or address of the argument, links and `.` resolved, and the path below it: where
+    /// account, region and time may stand. The same however the argument is spelled.
+    #[must_use]
+    pub fn hint_path(&self) -> String {
+        named(&self.origin.hint, &self.below)
+    }
+
+    /// Where the file is, the same however the argument is spelled: an absolute path or an address. Not
+    /// fit to be shown.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match &self.origin.place {
+            Place::Disk { canonical, .. } => spelled(&joined(canonical, &self.below)),
+            Place::Store { address, prefix, .. } => format!("{address}{prefix}{}", self.below.to_string_lossy()),
+        }
+    }
+
+    /// What its origin says of it.
+    #[must_use]
+    pub fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
     /// Its size in bytes when it was found.
-    pub size: u64,
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.stamp.size
+    }
+
+    /// The same file under another path for the ledger.
+    #[must_use]
+    pub fn renamed(mut self, path: &str) -> Self {
+        let mut origin = Origin::clone(&self.origin);
+        path.clone_into(&mut origin.name);
+        if let Place::Disk { argument, canonical } = &mut origin.place {
+            (*argument, *canonical) = (joined(argument, &self.below), joined(canonical, &self.below));
+            origin.hint = named(&origin.hint, &self.below);
+            self.below = Path::new("").into();
+        }
+        self.origin = Arc::new(origin);
+        self
+    }
+
+    /// Opens it, and makes sure that it still is one.
+    pub(super) fn open(&self) -> Result<Opened, Problem> {
+        let argument = match &self.origin.place {
+            Place::Disk { argument, .. } => argument,
+            Place::Store { store, prefix, .. } => {
+                let key = format!("{prefix}{}", self.below.to_string_lossy());
+                return store.open(&key, &self.stamp).map(Opened::Object);
+            }
+        };
+        let unreadable = |error: &io::Error| {
+            refused(ProblemCode::Unreadable, format!("`{}` cannot be opened: {error}", self.path()))
+        };
+        let opened = File::open(joined(argument, &self.below)).map_err(|error| unreadable(&error))?;
+        match opened.metadata() {
+            Ok(meta) if meta.is_file() => Ok(Opened::Disk(opened)),
+            Ok(_) => Err(refused(ProblemCode::NotARegularFile, format!("`{}` is no longer a file", self.path()))),
+            Err(error) => Err(unreadable(&error)),
+        }
+    }
+
+    /// The order of files: path, then what else tells two files apart.
+    fn order(&self, other: &Self) -> Ordering {
+        bytes_of(&self.origin.name, &self.below)
+            .cmp(bytes_of(&other.origin.name, &other.below))
+            .then_with(|| bytes_of(&self.origin.hint, &self.below).cmp(bytes_of(&other.origin.hint, &other.below)))
+            .then_with(|| self.below.as_os_str().cmp(other.below.as_os_str()))
+    }
+}
+
+/// A path as text that no other path has.
+fn spelled(path: &Path) -> String {
+    let bytes = || format!("bytes:{}", hex::encode(path.as_os_str().as_encoded_bytes()));
+    path.to_str().map_or_else(bytes, str::to_owned)
+}
+
+/// The bytes of [`named`] without making it, where nothing of the path needs to be spelled out.
+fn bytes_of<'a>(root: &'a str, below: &'a Path) -> Box<dyn Iterator<Item = u8> + 'a> {
+    let plain = below.to_str().filter(|_| std::path::MAIN_SEPARATOR == '/');
+    match plain.map(shown) {
+        Some(Cow::Borrowed("")) => Box::new(root.bytes()),
+        Some(Cow::Borrowed(below)) if root.is_empty() => Box::new(below.bytes()),
+        Some(Cow::Borrowed(below)) => Box::new(root.bytes().chain(iter::once(b'/')).chain(below.bytes())),
+        _ => Box::new(named(root, below).into_bytes().into_iter()),
+    }
 }
 
 /// What the arguments hold, each list sorted by the bytes of its path.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Discovery {
     /// Regular files, each once however many arguments reach it.
-    pub files: Vec<EvidencePath>,
+    pub files: Vec<EvidenceFile>,
     /// Links, special files and unreadable folders.
     pub refusals: Vec<Refusal>,
 }
@@ -64,76 +226,45 @@ pub fn discover(arguments: &[PathBuf]) -> Result<Discovery, DiscoverError> {
     if arguments.is_empty() {
         return Err(DiscoverError::NoArguments);
     }
-    let mut found = Vec::new();
+    let mut found = Found::default();
     for argument in arguments {
         let root = Root::of(argument)
             .map_err(|cause| DiscoverError::Argument { path: text_of(argument.as_os_str()), cause })?;
         root.walk(&mut found);
     }
-    Ok(sorted(found))
+    Ok(found.sorted(arguments.len() > 1))
 }
 
-/// One thing found: the path that is the same for every way of reaching it, and what it is.
+/// What was found on disk so far.
+#[derive(Default)]
 struct Found {
-    canonical: PathBuf,
-    item: Item,
+    files: Vec<EvidenceFile>,
+    /// With the place of each.
+    refusals: Vec<(PathBuf, Refusal)>,
 }
 
-enum Item {
-    File(EvidencePath),
-    Refused(Refusal),
-}
-
-impl Item {
-    fn path(&self) -> &str {
-        match self {
-            Self::File(file) => &file.path,
-            Self::Refused(refusal) => &refusal.path,
+impl Found {
+    /// Everything in its order; where things may have been reached twice, each once, under the first of
+    /// its paths in byte order.
+    fn sorted(mut self, may_repeat: bool) -> Discovery {
+        self.files.sort_by(EvidenceFile::order);
+        self.refusals.sort_by(|(place, one), (other_place, other)| (&one.path, place).cmp(&(&other.path, other_place)));
+        if may_repeat {
+            let mut places = HashSet::new();
+            self.files.retain(|file| places.insert(file.place()));
+            let mut places = HashSet::new();
+            self.refusals.retain(|(place, _)| places.insert(place.clone()));
         }
-    }
-
-    fn hint_path(&self) -> &str {
-        match self {
-            Self::File(file) => &file.hint_path,
-            Self::Refused(_) => "",
-        }
+        let refusals = self.refusals.into_iter().map(|(_, refusal)| refusal).collect();
+        Discovery { files: self.files, refusals }
     }
 }
 
-/// Each thing once, ordered by path and then by what else tells two things apart.
-fn sorted(mut found: Vec<Found>) -> Discovery {
-    found.sort_by(|one, other| {
-        (&one.canonical, one.item.path(), one.item.hint_path()).cmp(&(
-            &other.canonical,
-            other.item.path(),
-            other.item.hint_path(),
-        ))
-    });
-    found.dedup_by(|later, earlier| later.canonical == earlier.canonical);
-    found.sort_by(|one, other| {
-        (one.item.path(), one.item.hint_path(), &one.canonical).cmp(&(
-            other.item.path(),
-            other.item.hint_path(),
-            &other.canonical,
-        ))
-    });
-    let mut discovery = Discovery::default();
-    for Found { item, .. } in found {
-        match item {
-            Item::File(file) => discovery.files.push(file),
-            Item::Refused(refusal) => discovery.refusals.push(refusal),
-        }
-    }
-    discovery
-}
-
-/// An argument, resolved.
+/// An argument on disk, resolved.
 struct Root<'a> {
     argument: &'a Path,
     canonical: PathBuf,
-    /// The last component of what the argument stands for.
-    name: String,
-    hint: String,
+    origin: Arc<Origin>,
 }
 
 impl<'a> Root<'a> {
@@ -141,50 +272,57 @@ impl<'a> Root<'a> {
         let canonical = fs::canonicalize(argument)?;
         let name = canonical.file_name().map(text_of).unwrap_or_default();
         let hint = slashed(&canonical).trim_end_matches('/').to_owned();
-        Ok(Self { argument, canonical, name, hint })
+        let place = Place::Disk { argument: argument.to_owned(), canonical: canonical.clone() };
+        Ok(Self { argument, canonical, origin: Arc::new(Origin { place, name, hint }) })
     }
 
-    fn walk(&self, found: &mut Vec<Found>) {
+    fn walk(&self, found: &mut Found) {
         match fs::metadata(self.argument) {
             Ok(meta) if meta.is_dir() => self.walk_folder(found),
-            Ok(meta) if meta.is_file() => found.push(self.file(Path::new(""), meta.len())),
-            Ok(_) => found.push(self.refusal(Path::new(""), ProblemCode::NotARegularFile, SPECIAL.to_owned())),
+            Ok(meta) if meta.is_file() => found.files.push(self.file(Path::new(""), &meta)),
+            Ok(_) => {
+                found.refusals.push(self.refusal(Path::new(""), ProblemCode::NotARegularFile, SPECIAL.to_owned()));
+            }
             Err(error) => {
-                found.push(self.refusal(Path::new(""), ProblemCode::Unreadable, format!("cannot be read: {error}")));
+                let what = format!("cannot be read: {error}");
+                found.refusals.push(self.refusal(Path::new(""), ProblemCode::Unreadable, what));
             }
         }
     }
 
-    fn walk_folder(&self, found: &mut Vec<Found>) {
+    fn walk_folder(&self, found: &mut Found) {
         // The trailing separator makes a link to a folder be entered as the folder it names.
         for entry in WalkDir::new(self.argument.join("")).follow_links(false).min_depth(1) {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => found.push(self.entry(&entry)),
+                Ok(entry) => match self.entry(&entry) {
+                    Ok(file) => found.files.push(file),
+                    Err(refusal) => found.refusals.push(*refusal),
+                },
                 Err(error) => {
                     let below = error.path().map_or(Path::new(""), |path| self.below(path));
                     let what = format!("cannot be read: {}", cause_of(&error));
-                    found.push(self.refusal(below, ProblemCode::Unreadable, what));
+                    found.refusals.push(self.refusal(below, ProblemCode::Unreadable, what));
                 }
             }
         }
     }
 
-    fn entry(&self, entry: &walkdir::DirEntry) -> Found {
+    fn entry(&self, entry: &walkdir::DirEntry) -> Result<EvidenceFile, Box<(PathBuf, Refusal)>> {
         let below = self.below(entry.path());
         let kind = entry.file_type();
         if kind.is_symlink() {
             let what = "is a symbolic link, which is not followed".to_owned();
-            return self.refusal(below, ProblemCode::NotARegularFile, what);
+            return Err(Box::new(self.refusal(below, ProblemCode::NotARegularFile, what)));
         }
         if !kind.is_file() {
-            return self.refusal(below, ProblemCode::NotARegularFile, SPECIAL.to_owned());
+            return Err(Box::new(self.refusal(below, ProblemCode::NotARegularFile, SPECIAL.to_owned())));
         }
         match entry.metadata() {
-            Ok(meta) => self.file(below, meta.len()),
+            Ok(meta) => Ok(self.file(below, &meta)),
             Err(error) => {
                 let what = format!("cannot be read: {}", cause_of(&error));
-                self.refusal(below, ProblemCode::Unreadable, what)
+                Err(Box::new(self.refusal(below, ProblemCode::Unreadable, what)))
             }
         }
     }
@@ -193,20 +331,24 @@ impl<'a> Root<'a> {
         path.strip_prefix(self.argument).unwrap_or(path)
     }
 
-    fn file(&self, below: &Path, size: u64) -> Found {
-        let file = EvidencePath {
-            location: joined(self.argument, below),
-            path: named(&self.name, below),
-            hint_path: named(&self.hint, below),
-            size,
-        };
-        Found { canonical: joined(&self.canonical, below), item: Item::File(file) }
+    fn file(&self, below: &Path, meta: &Metadata) -> EvidenceFile {
+        let modified = meta.modified().ok().map(instant_of);
+        EvidenceFile::new(&self.origin, below, Stamp { size: meta.len(), modified, ..Stamp::default() })
     }
 
-    fn refusal(&self, below: &Path, code: ProblemCode, what: String) -> Found {
-        let refusal = Refusal { path: named(&self.name, below), bundle: String::new(), problem: refused(code, what) };
-        Found { canonical: joined(&self.canonical, below), item: Item::Refused(refusal) }
+    fn refusal(&self, below: &Path, code: ProblemCode, what: String) -> (PathBuf, Refusal) {
+        let path = named(&self.origin.name, below);
+        (joined(&self.canonical, below), Refusal { path, bundle: String::new(), problem: refused(code, what) })
     }
+}
+
+/// A moment of the file system's clock, to the microsecond.
+fn instant_of(time: SystemTime) -> Instant {
+    let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+    Instant::from_microseconds(match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => micros(after),
+        Err(before) => micros(before.duration()).saturating_neg(),
+    })
 }
 
 const SPECIAL: &str = "is neither a file nor a folder";

@@ -5,8 +5,8 @@
 //! bundle and what is compressed; a name is a hint and nothing else.
 //!
 //! [`discover`] lists what the arguments hold in one fixed order; [`visit`] opens one of these files
-//! and hands its leaves to a [`Visitor`]. A place for `s3://` beside [`discover`] is all that another
-//! origin needs: below it everything works on a [`std::io::Read`].
+//! and hands its leaves to a [`Visitor`]. What another origin, such as `s3://`, needs beside [`discover`]
+//! is an [`ObjectStore`]: below it everything works on a [`std::io::Read`].
 //!
 //! # Policy
 //!
@@ -51,7 +51,7 @@ mod zip_bundle;
 mod zip_directory;
 
 pub use custody::Custody;
-pub use discover::{DiscoverError, Discovery, EvidencePath, discover};
+pub use discover::{DiscoverError, Discovery, EvidenceFile, ObjectStore, Stamp, discover};
 pub use fault::{ReadFault, Refusal};
 pub use limits::Limits;
 pub use names::LeafName;

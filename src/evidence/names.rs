@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 /// A leaf's names. Path and bundle together say where the bytes are; two leaves may share them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeafName {
-    /// The path as [`super::EvidencePath::path`] gives it. For a member: its own normalised path below
+    /// The path as [`super::EvidenceFile::path`] gives it. For a member: its own normalised path below
     /// the bundle's path without its suffix, so `a.zip` holding `b/c.json` gives `a/b/c.json`, which
     /// is what the bundle unpacked into a folder gives.
     pub path: String,

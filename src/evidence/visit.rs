@@ -1,12 +1,12 @@
 //! [`visit`]: opens one file and hands its leaves to a [`Visitor`], bundle by bundle.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::atomic::AtomicU64;
 
 use super::content::Content;
 use super::custody::{Custody, Hashed, Meter};
-use super::discover::EvidencePath;
+use super::discover::{EvidenceFile, Opened};
 use super::fault::{Refusal, refused};
 use super::limits::Limits;
 use super::names::{Escape, LeafName, folder_of_bundle};
@@ -41,29 +41,20 @@ pub trait Visitor {
 /// Opens one file and hands its leaf, or the leaves of the bundle it is, to the visitor.
 ///
 /// `bytes_read` is increased by the bytes read from the file, by its size in all.
-pub fn visit(file: &EvidencePath, limits: &Limits, bytes_read: &AtomicU64, visitor: &mut dyn Visitor) {
-    let opened = match open(file) {
+pub fn visit(file: &EvidenceFile, limits: &Limits, bytes_read: &AtomicU64, visitor: &mut dyn Visitor) {
+    let opened = match file.open() {
         Ok(opened) => opened,
         Err(problem) => {
-            visitor.refused(&Refusal { path: file.path.clone(), bundle: String::new(), problem });
+            visitor.refused(&Refusal { path: file.path(), bundle: String::new(), problem });
             return;
         }
     };
     let meter = Meter::new(bytes_read);
     let place = Place::of_file(file);
-    let mut source = &opened;
-    Walk { limits, meter: &meter, visitor }.object(&place, &mut source, Some(&opened));
-}
-
-/// Opens a file and makes sure that it still is one.
-fn open(file: &EvidencePath) -> Result<File, Problem> {
-    let unreadable =
-        |error: &io::Error| refused(ProblemCode::Unreadable, format!("`{}` cannot be opened: {error}", file.path));
-    let opened = File::open(&file.location).map_err(|error| unreadable(&error))?;
-    match opened.metadata() {
-        Ok(meta) if meta.is_file() => Ok(opened),
-        Ok(_) => Err(refused(ProblemCode::NotARegularFile, format!("`{}` is no longer a file", file.path))),
-        Err(error) => Err(unreadable(&error)),
+    let mut walk = Walk { limits, meter: &meter, visitor };
+    match opened {
+        Opened::Disk(file) => walk.object(&place, &mut &file, Some(&file)),
+        Opened::Object(mut object) => walk.object(&place, &mut object, None),
     }
 }
 
@@ -76,9 +67,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn of_file(file: &EvidencePath) -> Self {
-        let name = LeafName { path: file.path.clone(), bundle: String::new(), hint_path: file.hint_path.clone() };
-        Self { own_path: file.path.clone(), name, depth: 0 }
+    fn of_file(file: &EvidenceFile) -> Self {
+        let name = LeafName { path: file.path(), bundle: String::new(), hint_path: file.hint_path() };
+        Self { own_path: name.path.clone(), name, depth: 0 }
     }
 
     /// The place of a member of the bundle that stands here.
@@ -119,7 +110,7 @@ impl Walk<'_> {
     /// Works through one object; `file` is the file on disk, where the object is that itself.
     fn object(&mut self, place: &Place, source: &mut dyn Read, file: Option<&File>) {
         let (limits, meter) = (self.limits, self.meter);
-        let mut raw = Hashed::new(source, file.map(|_| meter));
+        let mut raw = Hashed::new(source, (place.depth == 0).then_some(meter));
         let mut content = Content::open(&mut raw, limits);
         let compression = content.compression();
         if !matches!(content.form(), Form::Tar | Form::Zip) {

@@ -20,7 +20,7 @@ use super::reader::Lake;
 use super::schema::{FileRow, Row, SCHEMA_VERSION};
 use super::staging::{AccountTables, Staging};
 use super::{LakeError, layout, storage};
-use crate::evidence::{EvidencePath, Limits, discover, visit};
+use crate::evidence::{EvidenceFile, Limits, discover, visit};
 use crate::formats::{DeliveredName, Supplied};
 use crate::model::{EvidenceId, Problem, find_account, find_region};
 
@@ -89,7 +89,7 @@ pub fn ingest(
         supplied: supplied.clone(),
     };
     progress.files.store(discovery.files.len() as u64, Ordering::Relaxed);
-    progress.bytes.store(discovery.files.iter().map(|file| file.size).sum(), Ordering::Relaxed);
+    progress.bytes.store(discovery.files.iter().map(EvidenceFile::size).sum(), Ordering::Relaxed);
     let staging = Staging::open(root)?;
     let mut files: Vec<ReadFile> = discovery.refusals.iter().map(|refusal| refused(&shared, refusal)).collect();
     files.append(&mut read_all(&discovery.files, &lake, &shared, &staging, limits, progress)?);
@@ -100,7 +100,7 @@ pub fn ingest(
 
 /// Reads all files, those of one recorder by one worker.
 fn read_all(
-    files: &[EvidencePath],
+    files: &[EvidenceFile],
     lake: &Lake,
     shared: &Shared,
     staging: &Staging,
@@ -116,7 +116,7 @@ fn read_all(
             let mut worker = Worker::new(shared, format!("{commit}-{number}"));
             for file in group {
                 if let Ok(mut current) = progress.current.lock() {
-                    current.clone_from(&file.path);
+                    *current = file.path();
                 }
                 visit(file, limits, &progress.bytes_done, &mut worker);
                 progress.files_done.fetch_add(1, Ordering::Relaxed);
@@ -134,15 +134,15 @@ fn read_all(
 
 /// Files that one worker reads one after the other: those of one account and region by their paths,
 /// in the order of delivery, so that what a snapshot repeats is known when it is met.
-fn group(files: &[EvidencePath]) -> Vec<Vec<&EvidencePath>> {
-    let mut of_recorder: BTreeMap<(String, String), Vec<&EvidencePath>> = BTreeMap::new();
-    let mut others: Vec<&EvidencePath> = Vec::new();
+fn group(files: &[EvidenceFile]) -> Vec<Vec<&EvidenceFile>> {
+    let mut of_recorder: BTreeMap<(String, String), Vec<&EvidenceFile>> = BTreeMap::new();
+    let mut others: Vec<&EvidenceFile> = Vec::new();
     for file in files {
-        let delivered = DeliveredName::parse(&file.path).map(|name| name.recorder);
+        let delivered = DeliveredName::parse(&file.path()).map(|name| name.recorder);
         let place = match delivered {
             Some(recorder) => Some((recorder.account.to_string(), recorder.region.to_string())),
-            None => find_account(&file.hint_path)
-                .zip(find_region(&file.hint_path))
+            None => find_account(&file.hint_path())
+                .zip(find_region(&file.hint_path()))
                 .map(|(account, region)| (account.to_string(), region.to_string())),
         };
         match place {
@@ -150,11 +150,11 @@ fn group(files: &[EvidencePath]) -> Vec<Vec<&EvidencePath>> {
             None => others.push(file),
         }
     }
-    let mut groups: Vec<Vec<&EvidencePath>> = of_recorder.into_values().collect();
+    let mut groups: Vec<Vec<&EvidenceFile>> = of_recorder.into_values().collect();
     for group in &mut groups {
         group.sort_by_cached_key(|file| {
-            let time = DeliveredName::parse(&file.path).map(|name| name.time);
-            (time.is_none(), time, file.path.clone())
+            let time = DeliveredName::parse(&file.path()).map(|name| name.time);
+            (time.is_none(), time, file.path())
         });
     }
     groups.extend(others.chunks(CHUNK_FILES).map(<[_]>::to_vec));

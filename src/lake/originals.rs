@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
-use crate::evidence::{Custody, EvidencePath, LeafName, Limits, Refusal, Visitor, discover, visit};
+use crate::evidence::{Custody, EvidenceFile, LeafName, Limits, Refusal, Visitor, discover, visit};
 use crate::formats::records::{CREDENTIAL_COLUMNS, Record};
 use crate::formats::{FileName, Kind, RecordSink, Supplied, parse};
 use crate::model::{Instant, Problem, Recorder};
@@ -87,13 +87,13 @@ pub fn originals(wanted: &[WantedFile], evidence: &[PathBuf], limits: &Limits) -
 }
 
 /// The files that lie where the ledger's paths lead from the working folder.
-fn as_named(wanted: &[WantedFile]) -> Result<Vec<EvidencePath>, LakeError> {
-    let mut places: Vec<EvidencePath> = Vec::new();
+fn as_named(wanted: &[WantedFile]) -> Result<Vec<EvidenceFile>, LakeError> {
+    let mut places: Vec<EvidenceFile> = Vec::new();
     for path in wanted.iter().flat_map(places_of).collect::<BTreeSet<&str>>() {
         let place = PathBuf::from(path);
         if !path.is_empty() && place.is_file() {
             let found = discover(&[place])?.files;
-            places.extend(found.into_iter().map(|found| EvidencePath { path: path.to_owned(), ..found }));
+            places.extend(found.into_iter().map(|found| found.renamed(path)));
         }
     }
     Ok(places)
@@ -122,14 +122,14 @@ enum Nearness {
 impl Nearness {
     const ALL: [Self; 4] = [Self::Same, Self::Renamed, Self::Name, Self::Bundle];
 
-    fn fits(self, place: &EvidencePath, file: &WantedFile) -> bool {
+    fn fits(self, place: &EvidenceFile, file: &WantedFile) -> bool {
         let mut known = places_of(file);
         match self {
-            Self::Same => known.any(|known| place.path == known),
-            Self::Renamed => known.any(|known| below(&place.path).is_some_and(|path| Some(path) == below(known))),
-            Self::Name => known.any(|known| last(&place.path) == last(known)),
+            Self::Same => known.any(|known| place.path() == known),
+            Self::Renamed => known.any(|known| below(&place.path()).is_some_and(|path| Some(path) == below(known))),
+            Self::Name => known.any(|known| last(&place.path()) == last(known)),
             Self::Bundle => {
-                let name = last(&place.path).to_lowercase();
+                let name = last(&place.path()).to_lowercase();
                 [".zip", ".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".txz"]
                     .iter()
                     .any(|suffix| name.ends_with(suffix))

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Custody, EvidencePath, LeafName, Limits, ReadFault, Refusal, Visitor, discover, visit};
+use super::{Custody, EvidenceFile, LeafName, Limits, ReadFault, Refusal, Visitor, discover, visit};
 use crate::model::{Problem, ProblemCode};
 
 /// What a visitor was told, in order.
@@ -132,14 +132,14 @@ fn visited(name: &str, bytes: &[u8], limits: &Limits, mut reader: Reader) -> Vec
     let file = written(folder.path(), name, bytes);
     let read = AtomicU64::new(0);
     visit(&file, limits, &read, &mut reader);
-    assert_eq!(read.load(Ordering::Relaxed), file.size, "progress ends at the size of the file");
+    assert_eq!(read.load(Ordering::Relaxed), file.size(), "progress ends at the size of the file");
     if let Some(Told::Leaf { custody, .. } | Told::Bundle { custody, .. }) = reader.told.last() {
         assert_eq!((custody.size, &custody.sha256), (bytes.len() as u64, &hash(bytes)), "custody of the file");
     }
     reader.told
 }
 
-fn written(folder: &Path, name: &str, bytes: &[u8]) -> EvidencePath {
+fn written(folder: &Path, name: &str, bytes: &[u8]) -> EvidenceFile {
     let location = folder.join(name);
     std::fs::write(&location, bytes).unwrap();
     let found = discover(&[location]).unwrap();
@@ -256,8 +256,8 @@ fn noise(bytes: usize) -> Vec<u8> {
     std::iter::repeat_with(next).take(bytes).collect()
 }
 
-fn paths(files: &[EvidencePath]) -> Vec<&str> {
-    files.iter().map(|file| file.path.as_str()).collect()
+fn paths(files: &[EvidenceFile]) -> Vec<String> {
+    files.iter().map(EvidenceFile::path).collect()
 }
 
 fn with(folder: &Path, names: &[&str]) -> Vec<PathBuf> {
