@@ -25,7 +25,7 @@ use tickmark::engine::settings::Settings;
 use tickmark::evidence::{Custody, LeafName, Limits, Refusal, Visitor, discover, visit};
 use tickmark::formats::records::Record;
 use tickmark::formats::{self, FileName, RecordSink, Supplied};
-use tickmark::lake::{Lake, Progress, ingest};
+use tickmark::lake::{IngestSettings, Lake, Progress, ingest};
 use tickmark::model::{Instant, Period, Problem, Recorder, Source};
 
 /// Kinds of estate and the accounts of their three sizes; each account has two regions with 40 resources
@@ -56,13 +56,8 @@ fn measure(kind: &str, accounts: u32) {
     let lake = |repeat: u32| scratch.path().join(format!("lake-{repeat}"));
     let (_, ingested) = shortest(|repeat| {
         pool.install(|| {
-            ingest(
-                std::slice::from_ref(&estate),
-                &lake(repeat),
-                &Supplied::default(),
-                &Limits::default(),
-                &Progress::default(),
-            )
+            let found = discover(std::slice::from_ref(&estate)).expect("the estate");
+            ingest(&found, &lake(repeat), &IngestSettings::default(), &Progress::default())
         })
         .expect("an ingest")
     });

@@ -9,6 +9,7 @@ use crate::engine::catalog::Catalog;
 use crate::engine::engagement::Engagement;
 use crate::engine::settings::Settings;
 use crate::formats::Supplied;
+use crate::lake::IngestSettings;
 use crate::model::{AccountId, Instant, Period, Source};
 
 /// Microseconds of a day.
@@ -52,8 +53,8 @@ pub(super) fn settings(frame: &FrameArguments) -> anyhow::Result<Settings> {
     Ok(settings)
 }
 
-/// What is said of files that leave it open.
-pub(super) fn supplied(arguments: &SuppliedArguments) -> Result<Supplied, UsageError> {
+/// How evidence is read, with what is said of files that leave it open.
+pub(super) fn ingest_settings(arguments: &SuppliedArguments) -> Result<IngestSettings, UsageError> {
     let account = arguments.account.as_deref().map(|text| {
         AccountId::parse(text).ok_or_else(|| UsageError(format!("--account is not twelve digits: `{text}`")))
     });
@@ -64,7 +65,8 @@ pub(super) fn supplied(arguments: &SuppliedArguments) -> Result<Supplied, UsageE
             UsageError(format!("--taken-at {error}: `{text}`; {forms}"))
         })
     });
-    Ok(Supplied { account: account.transpose()?, taken_at: taken_at.transpose()? })
+    let supplied = Supplied { account: account.transpose()?, taken_at: taken_at.transpose()? };
+    Ok(IngestSettings { supplied, ..IngestSettings::default() })
 }
 
 fn is_source(asked: SourceArgument, source: Source) -> bool {

@@ -5,7 +5,7 @@
 //! is decided after all files are read.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -20,7 +20,7 @@ use super::reader::Lake;
 use super::schema::{FileRow, Row, SCHEMA_VERSION};
 use super::staging::{AccountTables, Staging};
 use super::{LakeError, layout, storage};
-use crate::evidence::{EvidenceFile, Limits, discover, visit};
+use crate::evidence::{Discovery, EvidenceFile, Limits, visit};
 use crate::formats::{DeliveredName, Supplied};
 use crate::model::{EvidenceId, Problem, find_account, find_region};
 
@@ -28,6 +28,15 @@ use crate::model::{EvidenceId, Problem, find_account, find_region};
 const WORKER_BYTES: usize = 8 * 1024 * 1024;
 /// Files without account and region in their path that one worker takes at once.
 const CHUNK_FILES: usize = 512;
+
+/// How evidence is read.
+#[derive(Clone, Debug, Default)]
+pub struct IngestSettings {
+    /// What fills what neither a file's content nor its path states.
+    pub supplied: Supplied,
+    /// Against evidence that is made to do harm.
+    pub limits: Limits,
+}
 
 /// How far an ingest is; read by whoever shows it.
 #[derive(Debug, Default)]
@@ -63,22 +72,18 @@ pub struct IngestSummary {
     pub problems: Vec<(String, String, Problem)>,
 }
 
-/// Reads all evidence below `arguments` into the lake at `root`, which is made if it is not there.
-///
-/// `supplied` fills what neither a file's content nor its path states. Another ingest into the same
-/// lake is waited for.
+/// Reads all evidence that was found into the lake at `root`, which is made if it is not there. Another
+/// ingest into the same lake is waited for.
 ///
 /// # Errors
-/// When an argument does not exist, or the lake cannot be read or written. What can be wrong with a
-/// file of evidence is no error: it is in the ledger.
+/// When the lake cannot be read or written. What can be wrong with a file of evidence is no error: it
+/// is in the ledger.
 pub fn ingest(
-    arguments: &[PathBuf],
+    discovery: &Discovery,
     root: &Path,
-    supplied: &Supplied,
-    limits: &Limits,
+    settings: &IngestSettings,
     progress: &Progress,
 ) -> Result<IngestSummary, LakeError> {
-    let discovery = discover(arguments)?;
     let _lock = commit::lock_lake(root)?;
     let lake = Lake::open(root)?;
     let ledger = lake.ledger()?;
@@ -86,13 +91,13 @@ pub fn ingest(
         fingerprinter: Fingerprinter::new(),
         next_file: AtomicU32::new(0),
         known_files: KnownFiles::of(ledger),
-        supplied: supplied.clone(),
+        supplied: settings.supplied.clone(),
     };
     progress.files.store(discovery.files.len() as u64, Ordering::Relaxed);
     progress.bytes.store(discovery.files.iter().map(EvidenceFile::size).sum(), Ordering::Relaxed);
     let staging = Staging::open(root)?;
     let mut files: Vec<ReadFile> = discovery.refusals.iter().map(|refusal| refused(&shared, refusal)).collect();
-    files.append(&mut read_all(&discovery.files, &lake, &shared, &staging, limits, progress)?);
+    files.append(&mut read_all(&discovery.files, &lake, &shared, &staging, &settings.limits, progress)?);
     let summary = keep(files, &lake, &shared, &staging)?;
     staging.clear()?;
     Ok(summary)

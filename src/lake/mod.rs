@@ -22,7 +22,7 @@ mod originals;
 use std::path::{Path, PathBuf};
 
 pub use commit::{Commit, CommittedFile};
-pub use ingest::{IngestSummary, Progress, ingest};
+pub use ingest::{IngestSettings, IngestSummary, Progress, ingest};
 pub use layout::MADE_BY_RUN;
 pub use originals::{Original, OriginalRecord, WantedFile, originals};
 pub use reader::{AccountRows, Lake, TieRow};

@@ -9,17 +9,16 @@ use anyhow::Context;
 use crate::cli::args::IngestArguments;
 use crate::cli::exit::Exit;
 use crate::cli::printer::{self, ProgressLine};
-use crate::cli::settings::{check_apart, supplied};
-use crate::evidence::Limits;
-use crate::formats::Supplied;
-use crate::lake::{self, IngestSummary, MADE_BY_RUN, Progress};
+use crate::cli::settings::{check_apart, ingest_settings};
+use crate::evidence::discover;
+use crate::lake::{self, IngestSettings, IngestSummary, MADE_BY_RUN, Progress};
 
 /// Carries the command out.
 pub(in crate::cli) fn ingest(arguments: &IngestArguments) -> anyhow::Result<Exit> {
     check_apart(&arguments.evidence, &arguments.lake, "the lake")?;
-    let supplied = supplied(&arguments.supplied)?;
+    let settings = ingest_settings(&arguments.supplied)?;
     keep_lake(&arguments.lake)?;
-    let summary = read_evidence(&arguments.evidence, &arguments.lake, &supplied)?;
+    let summary = read_evidence(&arguments.evidence, &arguments.lake, &settings)?;
     let unread = summary.files_rejected + summary.files_partial;
     Ok(if unread == 0 { Exit::Complete } else { Exit::EvidenceRejected })
 }
@@ -35,10 +34,15 @@ pub(super) fn keep_lake(lake: &Path) -> anyhow::Result<()> {
 }
 
 /// Reads evidence with progress and an account of it on stderr.
-pub(super) fn read_evidence(evidence: &[PathBuf], lake: &Path, supplied: &Supplied) -> anyhow::Result<IngestSummary> {
+pub(super) fn read_evidence(
+    evidence: &[PathBuf],
+    lake: &Path,
+    settings: &IngestSettings,
+) -> anyhow::Result<IngestSummary> {
+    let found = discover(evidence)?;
     let progress = Arc::new(Progress::default());
     let line = ProgressLine::follow(&progress);
-    let summary = lake::ingest(evidence, lake, supplied, &Limits::default(), &progress);
+    let summary = lake::ingest(&found, lake, settings, &progress);
     drop(line);
     let summary = summary?;
     printer::ingest_summary(&summary);

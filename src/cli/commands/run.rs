@@ -9,13 +9,13 @@ use super::assess::{answer, prepare};
 use super::ingest::{keep_lake, read_evidence};
 use crate::cli::args::RunArguments;
 use crate::cli::exit::Exit;
-use crate::cli::settings::{UsageError, check_apart, supplied};
+use crate::cli::settings::{UsageError, check_apart, ingest_settings};
 use crate::lake::MADE_BY_RUN;
 
 /// Carries the command out.
 pub(in crate::cli) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
     check_apart(&arguments.evidence, &arguments.question.out, "the output folder")?;
-    let supplied = supplied(&arguments.supplied)?;
+    let settings = ingest_settings(&arguments.supplied)?;
     let prepared = prepare(&arguments.question)?;
     let lake = match &arguments.lake {
         Some(lake) => {
@@ -25,7 +25,7 @@ pub(in crate::cli) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
         }
         None => new_lake(&arguments.question.out)?,
     };
-    read_evidence(&arguments.evidence, &lake, &supplied)?;
+    read_evidence(&arguments.evidence, &lake, &settings)?;
     answer(&prepared, &lake, &arguments.question)
 }
 

@@ -3,9 +3,8 @@
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
-use super::{IngestSummary, Progress, ingest};
-use crate::evidence::Limits;
-use crate::formats::Supplied;
+use super::{IngestSettings, IngestSummary, Progress, ingest};
+use crate::evidence::discover;
 use crate::lake::{FileRow, Lake, LakeError};
 
 /// A file that is recognised, and set aside.
@@ -51,7 +50,7 @@ impl Ground {
 }
 
 fn read_into(evidence: &Path, lake: &Path) -> Result<IngestSummary, LakeError> {
-    ingest(&[evidence.to_owned()], lake, &Supplied::default(), &Limits::default(), &Progress::default())
+    ingest(&discover(&[evidence.to_owned()])?, lake, &IngestSettings::default(), &Progress::default())
 }
 
 fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {

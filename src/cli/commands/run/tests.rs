@@ -5,15 +5,15 @@ use std::path::Path;
 
 use super::{keep_lake, new_lake};
 use crate::cli::settings::UsageError;
-use crate::evidence::Limits;
-use crate::formats::Supplied;
-use crate::lake::{MADE_BY_RUN, Progress, ingest};
+use crate::evidence::discover;
+use crate::lake::{IngestSettings, MADE_BY_RUN, Progress, ingest};
 
 /// Puts evidence into the lake inside `out`.
 fn fill(out: &Path) {
     let evidence = out.join("evidence.json");
     fs::write(&evidence, r#"{"DeliveryChannels": [{"name": "default"}]}"#).unwrap();
-    ingest(&[evidence], &out.join("lake"), &Supplied::default(), &Limits::default(), &Progress::default()).unwrap();
+    let found = discover(&[evidence]).unwrap();
+    ingest(&found, &out.join("lake"), &IngestSettings::default(), &Progress::default()).unwrap();
 }
 
 #[test]
