@@ -210,7 +210,7 @@ fn parse(bencher: Bencher<'_, '_>, text: &[u8]) {
     let mut buffer = Vec::new();
     bencher.counter(BytesCount::of_slice(text)).bench_local(|| {
         let name = FileName { path: "file.json", hint_path: "file.json" };
-        formats::parse(name, &Supplied::default(), &mut &*text, &mut buffer, &mut Forget).read
+        formats::parse(name, &Supplied::default(), &mut &*text, &mut buffer, &mut Forget).finish([]).read
     });
 }
 

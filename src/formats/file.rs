@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::kind::Kind;
 use super::records::Record;
+use super::stream::{ItemBatch, RecordTally};
 use crate::model::{AccountId, Instant, Problem, Recorder, Region};
 
 /// How many problems of one file are described; the rest are counted.
-const PROBLEMS_DESCRIBED: usize = 20;
+pub(super) const PROBLEMS_DESCRIBED: usize = 20;
 
 /// The names by which a file was handed over.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,11 @@ pub trait RecordSink {
     fn is_known(&mut self, recorder: &Recorder, raw: &[u8]) -> bool;
     /// Takes a record, its number in the file and its text.
     fn keep(&mut self, number: u64, raw: &[u8], record: Record);
+    /// Takes items to decode: at once, and then gives what became of them; or later, and then whoever asked
+    /// for the file to be parsed adds it.
+    fn decode(&mut self, batch: ItemBatch) -> Option<RecordTally> {
+        Some(batch.decode(|number, raw, record| self.keep(number, raw, record)))
+    }
 }
 
 /// What became of a file.
@@ -70,13 +76,4 @@ pub struct FileReport {
     pub problem_count: u64,
     /// Whether the file was read to its end without a break.
     pub whole: bool,
-}
-
-impl FileReport {
-    pub(super) fn problem(&mut self, problem: Problem) {
-        self.problem_count += 1;
-        if self.problems.len() < PROBLEMS_DESCRIBED {
-            self.problems.push(problem);
-        }
-    }
 }

@@ -30,4 +30,4 @@ pub use config_items::{COMPLIANCE_TYPE, is_deletion};
 pub use delivered_name::{DeliveredKind, DeliveredName};
 pub use file::{FileName, FileReport, RecordSink, Supplied};
 pub use kind::Kind;
-pub use stream::parse;
+pub use stream::{ItemBatch, Parsed, RecordTally, parse};

@@ -16,17 +16,20 @@ use super::delivered_name::{DeliveredKind, DeliveredName, is_writability_check};
 use super::file::{FileName, FileReport, RecordSink, Supplied};
 use super::kind::Kind;
 use super::ocsf::decode_ocsf;
-use super::records::{ConditionKind, Decoded, Record, RecordError};
+use super::records::{ConditionKind, Decoded, RecordError};
 use super::scan::{Break, Scanner};
 use super::security_hub::decode_finding;
 use super::shape::{Members, Shape, known_by_member, seems_to_be};
 use super::text::{not_as_expected, quoted, unwrapped, unwrapped_bytes};
-use crate::model::{AccountId, Instant, Problem, ProblemCode, Recorder, find_account, find_instant, find_region};
+use crate::model::{Instant, Problem, ProblemCode, find_account, find_instant, find_region};
 use context::Form;
+use deferred::decode_with;
+pub use deferred::{ItemBatch, RecordTally};
 use spoken::Spoken;
 
 mod answers;
 mod context;
+mod deferred;
 mod reports;
 mod spoken;
 
@@ -41,14 +44,14 @@ const PREVIEW_BYTES: usize = 512;
 ///
 /// `supplied` fills what neither content nor path states. `buffer` is working space that the caller
 /// may use again for the next file. A read error counts as the end of the text; whoever owns
-/// `content` knows and reports it.
+/// `content` knows and reports it. What the sink leaves to be decoded later is missing in what comes out.
 pub fn parse(
     name: FileName<'_>,
     supplied: &Supplied,
     content: &mut dyn Read,
     buffer: &mut Vec<u8>,
     sink: &mut dyn RecordSink,
-) -> FileReport {
+) -> Parsed {
     let delivered = DeliveredName::parse(name.path);
     let stated = ItemContext {
         recorder: delivered.as_ref().map(|delivered| delivered.recorder.clone()),
@@ -70,17 +73,29 @@ pub fn parse(
         context: stated,
         delivered,
         delivered_at: None,
-        latest_capture: None,
+        tally: RecordTally::default(),
+        deferred: None,
         snapshot_id: false,
         file_version: false,
         by_line: false,
-        disagreement_told: false,
         at: 0,
         sink,
     };
     let mut scanner = Scanner::new(content, buffer);
     parser.file(&mut scanner, name.path);
-    parser.finish()
+    parser.hand_on_items();
+    parser.parsed()
+}
+
+/// A file that was read to its end, or to where it breaks.
+#[derive(Debug)]
+pub struct Parsed {
+    report: FileReport,
+    tally: RecordTally,
+    spoken: Spoken,
+    delivered: Option<DeliveredName>,
+    file_version: bool,
+    snapshot_id: bool,
 }
 
 /// Whether reading can go on behind a value.
@@ -97,13 +112,14 @@ struct Parser<'a> {
     spoken: Spoken,
     /// `time` of the event around the record at hand.
     delivered_at: Option<Instant>,
-    latest_capture: Option<Instant>,
+    /// What became of the records.
+    tally: RecordTally,
+    /// Items that wait to be decoded.
+    deferred: Option<ItemBatch>,
     snapshot_id: bool,
     file_version: bool,
     /// Whether the text was found broken and is read line by line since.
     by_line: bool,
-    /// Whether it was said that the name and the content disagree.
-    disagreement_told: bool,
     /// Offset of the top-level value or element at hand.
     at: u64,
     report: FileReport,
@@ -188,7 +204,7 @@ impl Parser<'_> {
             self.report.whole = true;
         } else {
             let what = "the file is empty";
-            self.report.problem(Problem::of_file(ProblemCode::Empty, what, "nothing of it is in the lake"));
+            self.problem(Problem::of_file(ProblemCode::Empty, what, "nothing of it is in the lake"));
         }
     }
 
@@ -203,11 +219,11 @@ impl Parser<'_> {
         } else {
             Problem::of_file(ProblemCode::NotRecognised, format!("the file is {}", seems_to_be(start)), effect)
         };
-        self.report.problem(problem);
+        self.problem(problem);
     }
 
     fn broken(&mut self, what: &str, byte: u64) {
-        self.report.problem(Problem {
+        self.problem(Problem {
             code: ProblemCode::BrokenJson,
             what: what.to_owned(),
             record: Some(self.report.read + 1),
@@ -268,9 +284,9 @@ impl Parser<'_> {
             }
             let mut buffer = Vec::new();
             let mut inner = Scanner::new(&mut text, &mut buffer);
-            let before = self.report.problem_count;
+            let before = self.tally.problem_count;
             let whole = self.value(&mut inner).is_ok() && inner.peek().is_none();
-            if !whole && self.report.problem_count == before {
+            if !whole && self.tally.problem_count == before {
                 self.reject_line();
             }
         }
@@ -279,10 +295,10 @@ impl Parser<'_> {
 
     fn reject_line(&mut self) {
         self.report.read += 1;
-        self.report.rejected += 1;
+        self.tally.rejected += 1;
         let what = "the line is not a whole JSON value";
         let (record, at) = (self.report.read, self.at);
-        self.report.problem(Problem::of_record(ProblemCode::BrokenJson, what, record, at));
+        self.problem(Problem::of_record(ProblemCode::BrokenJson, what, record, at));
     }
 
     /// The rest of an envelope, from the array of records on.
@@ -331,7 +347,7 @@ impl Parser<'_> {
             "NextToken" | "nextToken" if !matches!(value, "null" | "\"\"") => {
                 let what = "the export was cut: its page token is left over";
                 let effect = "the records of the pages that follow are not in the evidence";
-                self.report.problem(Problem::of_file(ProblemCode::CutExport, what, effect));
+                self.problem(Problem::of_file(ProblemCode::CutExport, what, effect));
             }
             _ => {}
         }
@@ -384,7 +400,8 @@ impl Parser<'_> {
 
     fn element(&mut self, raw: &[u8], elements: Elements) {
         match elements {
-            Elements::Items => self.item(raw),
+            Elements::Items if self.by_line => self.item(raw),
+            Elements::Items => self.streamed_item(raw),
             Elements::QueryResults => self.query_result(raw),
             Elements::Findings => self.finding(raw),
             Elements::Rules => self.record_in(Form::Undated, raw, decode_rule),
@@ -400,47 +417,14 @@ impl Parser<'_> {
     fn record(&mut self, raw: &[u8], decode: impl FnOnce(&[u8]) -> Result<Decoded, RecordError>) {
         self.report.read += 1;
         let number = self.report.read;
-        match decode(raw) {
-            Ok(Decoded::Kept(record)) => {
-                if let Record::Item(item) = &record {
-                    self.captured(item.captured_at);
-                    self.compare_with_name(&item.account, &item.recorder, number);
-                } else if let Record::Evaluation(evaluation) = &record {
-                    self.captured(evaluation.observed_at);
-                }
-                self.spoken.hear(&record);
-                self.report.handed_over += 1;
-                self.sink.keep(number, raw, record);
-            }
-            Ok(Decoded::SetAside(reason)) => {
-                self.report.set_aside += 1;
-                self.report.set_aside_reasons.insert(reason);
-            }
-            Err(error) => {
-                self.report.rejected += 1;
-                let problem = Problem::of_record(error.code, error.what, number, self.at);
-                self.report.problem(problem);
-            }
+        if let Some(record) = self.tally.take(decode(raw), number, self.at) {
+            self.spoken.hear(&record);
+            self.sink.keep(number, raw, record);
         }
     }
 
-    /// Says once that an item is of another account than the file's name.
-    fn compare_with_name(&mut self, account: &AccountId, recorder: &Recorder, number: u64) {
-        if self.disagreement_told || *account == recorder.account {
-            return;
-        }
-        self.disagreement_told = true;
-        self.report.problem(Problem {
-            code: ProblemCode::NameDisagrees,
-            what: format!("the name says account {}, an item says {account}", recorder.account),
-            record: Some(number),
-            byte: Some(self.at),
-            effect: "the recorder is taken from the name, the owner from the items".to_owned(),
-        });
-    }
-
-    fn captured(&mut self, at: Instant) {
-        self.latest_capture = self.latest_capture.max(Some(at));
+    fn problem(&mut self, problem: Problem) {
+        self.tally.problem(self.report.read, problem);
     }
 
     /// An item: snapshots repeat each of them daily, so its text may well be known.
@@ -452,6 +436,28 @@ impl Parser<'_> {
             return;
         }
         self.record_in(Form::Dated, raw, decode_item);
+    }
+
+    /// An item of an envelope: one that is not known is decoded with others.
+    fn streamed_item(&mut self, raw: &[u8]) {
+        let is_known = self.context.recorder.as_ref().is_some_and(|recorder| self.sink.is_known(recorder, raw));
+        self.report.read += 1;
+        if is_known {
+            self.report.known += 1;
+            return;
+        }
+        let (context, supplied) = (&self.context, &self.supplied.account);
+        let batch = self.deferred.get_or_insert_with(|| ItemBatch::new(context.clone(), supplied.clone()));
+        batch.push(self.report.read, self.at, raw);
+        if batch.is_full() {
+            self.hand_on_items();
+        }
+    }
+
+    fn hand_on_items(&mut self) {
+        if let Some(tally) = self.deferred.take().and_then(|batch| self.sink.decode(batch)) {
+            self.tally.add(tally);
+        }
     }
 
     /// An entry of an advanced query: an item inside a string, with the time of the file's path
@@ -569,13 +575,28 @@ impl Parser<'_> {
             format!("a JSON object with the members {} is no export that is known", shown.join(", "))
         };
         self.report.read += 1;
-        self.report.rejected += 1;
+        self.tally.rejected += 1;
         let problem = Problem::of_record(ProblemCode::NotRecognised, what, self.report.read, self.at);
-        self.report.problem(problem);
+        self.problem(problem);
     }
 
-    /// Gives the report its kind and time, now that all members of the envelope were seen.
-    fn finish(mut self) -> FileReport {
+    fn parsed(self) -> Parsed {
+        Parsed {
+            report: self.report,
+            tally: self.tally,
+            spoken: self.spoken,
+            delivered: self.delivered,
+            file_version: self.file_version,
+            snapshot_id: self.snapshot_id,
+        }
+    }
+}
+
+impl Parsed {
+    /// Adds what became of records that were decoded later, in any order, and tells what became of the file.
+    #[must_use]
+    pub fn finish(mut self, later: impl IntoIterator<Item = RecordTally>) -> FileReport {
+        later.into_iter().for_each(|tally| self.tally.add(tally));
         if self.report.kind == Some(Kind::ConfigItems) {
             let delivered = self.delivered.as_ref().filter(|_| self.file_version || self.snapshot_id);
             self.report.kind = Some(match delivered.map(|delivered| delivered.kind) {
@@ -588,8 +609,9 @@ impl Parser<'_> {
             });
         }
         if matches!(self.report.kind, Some(Kind::ConfigSnapshot | Kind::ConfigHistory)) {
-            self.report.time = self.delivered.as_ref().map(|delivered| delivered.time).or(self.latest_capture);
+            self.report.time = self.delivered.as_ref().map(|delivered| delivered.time).or(self.tally.latest_capture);
         }
+        self.tally.tell(&mut self.report);
         self.spoken.tell(&mut self.report);
         self.report
     }

@@ -3,8 +3,8 @@
 use super::schema::{ConditionRow, CredentialRow};
 use crate::formats::records::{ConditionRecord, CredentialRecord};
 
-/// A line of a credential report as a row; while staged, `evidence_id` is the number of its file.
-pub(super) fn credential_row(number: u64, evidence_id: String, line: CredentialRecord) -> CredentialRow {
+/// A line of a credential report as a row, which has no ledger id yet.
+pub(super) fn credential_row(number: u64, line: CredentialRecord) -> CredentialRow {
     let [
         user_creation_time,
         password_enabled,
@@ -55,13 +55,13 @@ pub(super) fn credential_row(number: u64, evidence_id: String, line: CredentialR
         cert_2_active,
         cert_2_last_rotated,
         additional_credentials_info,
-        evidence_id,
+        evidence_id: String::new(),
         record_number: number,
     }
 }
 
-/// A condition as a row; while staged, `evidence_id` is the number of its file.
-pub(super) fn condition_row(number: u64, evidence_id: String, condition: ConditionRecord) -> ConditionRow {
+/// A condition as a row, which has no ledger id yet.
+pub(super) fn condition_row(number: u64, condition: ConditionRecord) -> ConditionRow {
     ConditionRow {
         account: condition.account.to_string(),
         region: condition.region.to_string(),
@@ -69,7 +69,7 @@ pub(super) fn condition_row(number: u64, evidence_id: String, condition: Conditi
         name: condition.name,
         stated_at: condition.stated_at,
         content: condition.content,
-        evidence_id,
+        evidence_id: String::new(),
         record_number: number,
     }
 }
@@ -78,6 +78,7 @@ pub(super) fn condition_row(number: u64, evidence_id: String, condition: Conditi
 mod tests {
     use super::credential_row;
     use crate::formats::records::{CREDENTIAL_COLUMNS, CredentialRecord};
+    use crate::lake::schema::Columns;
     use crate::lake::{CredentialRow, Row};
     use crate::model::{AccountId, Instant};
 
@@ -91,10 +92,13 @@ mod tests {
             user_arn: "a".to_owned(),
             values: CREDENTIAL_COLUMNS.map(str::to_owned),
         };
-        let row = credential_row(1, String::new(), line);
+        let row = credential_row(1, line);
         let values: Vec<&str> = row.values().map(String::as_str).collect();
         assert_eq!(values, CREDENTIAL_COLUMNS);
-        let batch = CredentialRow::to_batch(&[row]).unwrap();
+        let (mut columns, mut encoded) = (Columns::<CredentialRow>::new(), Vec::new());
+        row.encode(&mut encoded);
+        columns.push(&encoded, None).unwrap();
+        let batch = columns.take().unwrap();
         for column in CREDENTIAL_COLUMNS {
             let cells = batch.column_by_name(column).unwrap();
             let cells = cells.as_any().downcast_ref::<arrow::array::StringArray>().unwrap();

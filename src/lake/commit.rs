@@ -4,7 +4,7 @@
 //! that stops anywhere before leaves a lake as it was.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -51,36 +51,6 @@ pub struct CommittedFile {
     pub bytes: u64,
     /// SHA-256 of its bytes in lower-case hexadecimal.
     pub sha256: String,
-}
-
-impl CommittedFile {
-    /// Describes a file that was just written.
-    ///
-    /// # Errors
-    /// When it cannot be read back.
-    pub(super) fn describe(
-        root: &Path,
-        table: &str,
-        account: &str,
-        path: String,
-        rows: u64,
-    ) -> Result<Self, LakeError> {
-        let location = root.join(&path);
-        let mut file = File::open(&location).map_err(|error| LakeError::io(&location, error))?;
-        let mut digest = Sha256::new();
-        let mut buffer = vec![0; 64 * 1024];
-        let mut bytes = 0;
-        loop {
-            let count = file.read(&mut buffer).map_err(|error| LakeError::io(&location, error))?;
-            if count == 0 {
-                break;
-            }
-            bytes += count as u64;
-            digest.update(buffer.get(..count).unwrap_or_default());
-        }
-        let (table, account, sha256) = (table.to_owned(), account.to_owned(), hex::encode(digest.finalize()));
-        Ok(Self { table, account, path, rows, bytes, sha256 })
-    }
 }
 
 /// Makes sure that `root` is a lake of this schema, creating an empty one in a folder that is new or
@@ -228,17 +198,18 @@ fn numbers(root: &Path) -> Result<Vec<u64>, LakeError> {
     Ok(numbers)
 }
 
-/// Puts a commit into force.
+/// Puts a commit into force; the SHA-256 of its record.
 ///
 /// # Errors
 /// When it cannot be written.
-pub(super) fn publish(root: &Path, commit: &Commit) -> Result<(), LakeError> {
+pub(super) fn publish(root: &Path, commit: &Commit) -> Result<String, LakeError> {
     let folder = layout::commits(root);
     fs::create_dir_all(&folder).map_err(|error| LakeError::io(&folder, error))?;
     write_json(&layout::commit(root, commit.commit), commit)
 }
 
-fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, LakeError> {
+/// Reads a value back.
+pub(super) fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, LakeError> {
     parse_json(path, &fs::read(path).map_err(|error| LakeError::io(path, error))?)
 }
 
@@ -250,7 +221,8 @@ fn damaged(path: &Path, what: String) -> LakeError {
     LakeError::Damaged { path: path.to_owned(), what }
 }
 
-fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), LakeError> {
+/// Writes a value whole or not at all; the SHA-256 of its text.
+pub(super) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<String, LakeError> {
     let temporary = path.with_extension("json.new");
     let mut text = serde_json::to_vec_pretty(value).map_err(|error| damaged(path, error.to_string()))?;
     text.push(b'\n');
@@ -262,7 +234,7 @@ fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), LakeError> {
     write(&temporary).map_err(|error| LakeError::io(&temporary, error))?;
     fs::rename(&temporary, path).map_err(|error| LakeError::io(path, error))?;
     sync_folder(path);
-    Ok(())
+    Ok(hex::encode(Sha256::digest(&text)))
 }
 
 /// Makes a rename durable where the system lets folders be synced; where it does not, the rename is

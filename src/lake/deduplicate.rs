@@ -1,4 +1,4 @@
-//! One fact delivered twice is one fact: which rows of an account are new, and which copy stands.
+//! One fact delivered twice is one fact: which of its copies stands.
 //!
 //! Of several copies the one that holds most, else the one delivered first, is kept, whatever the
 //! order in which files were read.
@@ -6,59 +6,39 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::schema::{ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, Row, RuleRow};
+use super::schema::{
+    ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow,
+};
+use super::sort_key::SortKey;
 use crate::model::Instant;
 
-/// A fingerprint of what identifies a row. Keyed anew in each run, so that evidence cannot be made to
-/// collide on purpose.
-pub(super) type Fingerprint = [u64; 2];
+/// A row that is staged and sorted on its way into the lake.
+pub(super) trait Staged: Row {
+    /// Its table among those of an account.
+    const TABLE_NUMBER: usize;
+    /// Whether two rows of one identity are one fact. Other rows stand as they are.
+    const IS_FACT: bool;
+    /// The columns on which group, identity and fullness rest.
+    const IDENTITY_COLUMNS: &'static [&'static str];
 
-/// Makes fingerprints under one key.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fingerprinter {
-    key: highway::Key,
-}
-
-impl Fingerprinter {
-    /// A new secret key, taken from the randomness the standard library gives its hash maps. No
-    /// fingerprint is ever stored, so no answer depends on it.
-    pub(super) fn new() -> Self {
-        use std::hash::BuildHasher;
-        let random = || std::collections::hash_map::RandomState::new().hash_one(0_u8);
-        Self { key: highway::Key([random(), random(), random(), random()]) }
-    }
-
-    /// The fingerprint of one text.
-    pub(super) fn of(&self, text: &[u8]) -> Fingerprint {
-        use highway::HighwayHash;
-        highway::HighwayHasher::new(self.key).hash128(text)
-    }
-
-    /// The fingerprint of what identifies a row.
-    pub(super) fn of_row<R: Identified>(&self, row: &R) -> Fingerprint {
-        let mut text = Vec::with_capacity(256);
-        row.identity(&mut |part| {
-            // Each part with its length, so that no two lists of parts read the same.
-            text.extend_from_slice(&part.len().to_le_bytes());
-            text.extend_from_slice(part);
-        });
-        self.of(&text)
-    }
-}
-
-/// A row that is a fact of its own.
-pub(super) trait Identified: Row {
+    /// The leading part of the order at rest; copies of one fact agree in it.
+    fn group(&self, key: &mut SortKey);
     /// Gives the parts of what identifies the fact, in order.
     fn identity(&self, part: &mut dyn FnMut(&[u8]));
     /// Of two copies, whether one holds more than the other.
     fn fullness(&self) -> u8 {
         0
     }
-    /// The order at rest.
+    /// The order at rest within a group.
     fn order(&self, other: &Self) -> Ordering;
-    /// Where it was found: while staged, the number of the file.
-    fn reference(&mut self) -> (&mut String, u64);
+    /// Where its ledger id stands, if it has one.
+    fn evidence(&mut self) -> Option<&mut String>;
+    /// The file that it comes from turned out to be damaged.
+    fn distrust(&mut self) {}
 }
+
+/// Tables of an account.
+pub(super) const TABLES: usize = 8;
 
 fn time(instant: Instant) -> [u8; 8] {
     instant.microseconds().to_le_bytes()
@@ -68,7 +48,19 @@ fn optional_time(instant: Option<Instant>) -> [u8; 8] {
     instant.map_or([0xff; 8], time)
 }
 
-impl Identified for ItemRow {
+impl Staged for ItemRow {
+    const TABLE_NUMBER: usize = 0;
+    const IS_FACT: bool = true;
+    const IDENTITY_COLUMNS: &'static [&'static str] =
+        &["recorder_account", "recorder_region", "resource_type", "resource_id", "captured_at", "completeness"];
+
+    fn group(&self, key: &mut SortKey) {
+        key.text(&self.resource_type);
+        key.text(&self.resource_id);
+        key.text(&self.recorder_region);
+        key.instant(self.captured_at);
+    }
+
     fn identity(&self, part: &mut dyn FnMut(&[u8])) {
         for text in [&self.recorder_account, &self.recorder_region, &self.resource_type, &self.resource_id] {
             part(text.as_bytes());
@@ -77,29 +69,40 @@ impl Identified for ItemRow {
     }
 
     fn fullness(&self) -> u8 {
-        // A configuration says most; of two deletions or two full items the one with more parts counts.
-        let parts = [&self.supplementary_configuration, &self.tags, &self.relationships, &self.resource_arn];
-        let is_full = |text: &&&String| !text.is_empty() && !matches!(text.as_str(), "{}" | "[]");
-        let further = parts.iter().filter(is_full).count();
-        u8::try_from(further).unwrap_or(0) + 8 * u8::from(!self.configuration.is_empty())
+        u8::try_from(self.completeness).unwrap_or(u8::MAX)
     }
 
     fn order(&self, other: &Self) -> Ordering {
-        let key = |row: &Self| (row.captured_at, row.record_number);
-        self.resource_type
-            .cmp(&other.resource_type)
-            .then_with(|| self.resource_id.cmp(&other.resource_id))
-            .then_with(|| self.recorder_region.cmp(&other.recorder_region))
-            .then_with(|| key(self).cmp(&key(other)))
-            .then_with(|| self.evidence_id.cmp(&other.evidence_id))
+        (self.record_number, &self.evidence_id).cmp(&(other.record_number, &other.evidence_id))
     }
 
-    fn reference(&mut self) -> (&mut String, u64) {
-        (&mut self.evidence_id, self.record_number)
+    fn evidence(&mut self) -> Option<&mut String> {
+        Some(&mut self.evidence_id)
     }
 }
 
-impl Identified for EvaluationRow {
+impl Staged for EvaluationRow {
+    const TABLE_NUMBER: usize = 1;
+    const IS_FACT: bool = true;
+    const IDENTITY_COLUMNS: &'static [&'static str] = &[
+        "recorder_account",
+        "recorder_region",
+        "resource_type",
+        "resource_id",
+        "observed_at",
+        "origin",
+        "item_status",
+        "rule_name",
+        "compliance",
+    ];
+
+    fn group(&self, key: &mut SortKey) {
+        key.text(&self.resource_type);
+        key.text(&self.resource_id);
+        key.text(&self.recorder_region);
+        key.instant(self.observed_at);
+    }
+
     fn identity(&self, part: &mut dyn FnMut(&[u8])) {
         for text in [
             &self.recorder_account,
@@ -117,22 +120,47 @@ impl Identified for EvaluationRow {
     }
 
     fn order(&self, other: &Self) -> Ordering {
-        let key = |row: &Self| (row.observed_at, row.record_number);
-        self.resource_type
-            .cmp(&other.resource_type)
-            .then_with(|| self.resource_id.cmp(&other.resource_id))
-            .then_with(|| self.recorder_region.cmp(&other.recorder_region))
-            .then_with(|| key(self).cmp(&key(other)))
+        self.record_number
+            .cmp(&other.record_number)
             .then_with(|| self.rule_name.cmp(&other.rule_name))
             .then_with(|| (&self.evidence_id, &self.compliance).cmp(&(&other.evidence_id, &other.compliance)))
     }
 
-    fn reference(&mut self) -> (&mut String, u64) {
-        (&mut self.evidence_id, self.record_number)
+    fn evidence(&mut self) -> Option<&mut String> {
+        Some(&mut self.evidence_id)
     }
 }
 
-impl Identified for FindingRow {
+impl Staged for FindingRow {
+    const TABLE_NUMBER: usize = 2;
+    const IS_FACT: bool = true;
+    const IDENTITY_COLUMNS: &'static [&'static str] = &[
+        "account",
+        "region",
+        "product_arn",
+        "finding_id",
+        "updated_at",
+        "processed_at",
+        "generator_id",
+        "security_control_id",
+        "standard_control_id",
+        "compliance_status",
+        "reason_codes",
+        "record_state",
+        "workflow_status",
+        "resource_index",
+        "resource_type",
+        "resource_id",
+    ];
+
+    fn group(&self, key: &mut SortKey) {
+        key.text(&self.product_arn);
+        key.text(&self.finding_id);
+        key.instant(self.updated_at);
+        key.optional_instant(self.processed_at);
+        key.count(self.resource_index);
+    }
+
     fn identity(&self, part: &mut dyn FnMut(&[u8])) {
         for text in [
             &self.account,
@@ -157,21 +185,39 @@ impl Identified for FindingRow {
     }
 
     fn order(&self, other: &Self) -> Ordering {
-        let key = |row: &Self| (row.updated_at, row.processed_at, row.resource_index, row.record_number);
-        self.product_arn
-            .cmp(&other.product_arn)
-            .then_with(|| self.finding_id.cmp(&other.finding_id))
-            .then_with(|| key(self).cmp(&key(other)))
+        let key = |row: &Self| row.record_number;
+        key(self)
+            .cmp(&key(other))
             .then_with(|| self.evidence_id.cmp(&other.evidence_id))
             .then_with(|| self.compliance_status.cmp(&other.compliance_status))
     }
 
-    fn reference(&mut self) -> (&mut String, u64) {
-        (&mut self.evidence_id, self.record_number)
+    fn evidence(&mut self) -> Option<&mut String> {
+        Some(&mut self.evidence_id)
     }
 }
 
-impl Identified for RuleRow {
+impl Staged for RuleRow {
+    const TABLE_NUMBER: usize = 3;
+    const IS_FACT: bool = true;
+    const IDENTITY_COLUMNS: &'static [&'static str] = &[
+        "recorder_account",
+        "recorder_region",
+        "rule_name",
+        "rule_arn",
+        "owner",
+        "source_identifier",
+        "input_parameters",
+        "state",
+        "described_at",
+    ];
+
+    fn group(&self, key: &mut SortKey) {
+        key.text(&self.recorder_region);
+        key.text(&self.rule_name);
+        key.optional_instant(self.described_at);
+    }
+
     fn identity(&self, part: &mut dyn FnMut(&[u8])) {
         for text in [
             &self.recorder_account,
@@ -189,20 +235,24 @@ impl Identified for RuleRow {
     }
 
     fn order(&self, other: &Self) -> Ordering {
-        let key = |row: &Self| (row.described_at, row.record_number);
-        self.recorder_region
-            .cmp(&other.recorder_region)
-            .then_with(|| self.rule_name.cmp(&other.rule_name))
-            .then_with(|| key(self).cmp(&key(other)))
-            .then_with(|| self.evidence_id.cmp(&other.evidence_id))
+        (self.record_number, &self.evidence_id).cmp(&(other.record_number, &other.evidence_id))
     }
 
-    fn reference(&mut self) -> (&mut String, u64) {
-        (&mut self.evidence_id, self.record_number)
+    fn evidence(&mut self) -> Option<&mut String> {
+        Some(&mut self.evidence_id)
     }
 }
 
-impl Identified for CredentialRow {
+impl Staged for CredentialRow {
+    const TABLE_NUMBER: usize = 4;
+    const IS_FACT: bool = true;
+    /// Every value of a line identifies it.
+    const IDENTITY_COLUMNS: &'static [&'static str] = &[];
+
+    fn group(&self, key: &mut SortKey) {
+        key.instant(self.generated_at);
+    }
+
     fn identity(&self, part: &mut dyn FnMut(&[u8])) {
         part(&time(self.generated_at));
         part(&[u8::from(self.report_whole)]);
@@ -212,20 +262,35 @@ impl Identified for CredentialRow {
     }
 
     fn order(&self, other: &Self) -> Ordering {
-        let key = |row: &Self| (row.generated_at, row.record_number);
-        key(self)
-            .cmp(&key(other))
+        self.record_number
+            .cmp(&other.record_number)
             .then_with(|| self.user_arn.cmp(&other.user_arn))
             .then_with(|| self.evidence_id.cmp(&other.evidence_id))
             .then_with(|| self.values().cmp(other.values()))
     }
 
-    fn reference(&mut self) -> (&mut String, u64) {
-        (&mut self.evidence_id, self.record_number)
+    fn evidence(&mut self) -> Option<&mut String> {
+        Some(&mut self.evidence_id)
+    }
+
+    /// It may lack lines, so that it means nothing that a user is not listed.
+    fn distrust(&mut self) {
+        self.report_whole = false;
     }
 }
 
-impl Identified for ConditionRow {
+impl Staged for ConditionRow {
+    const TABLE_NUMBER: usize = 5;
+    const IS_FACT: bool = true;
+    const IDENTITY_COLUMNS: &'static [&'static str] = &["account", "region", "kind", "name", "stated_at", "content"];
+
+    fn group(&self, key: &mut SortKey) {
+        key.text(&self.kind);
+        key.text(&self.region);
+        key.text(&self.name);
+        key.instant(self.stated_at);
+    }
+
     fn identity(&self, part: &mut dyn FnMut(&[u8])) {
         part(&time(self.stated_at));
         for text in [&self.account, &self.region, &self.kind, &self.name, &self.content] {
@@ -234,22 +299,66 @@ impl Identified for ConditionRow {
     }
 
     fn order(&self, other: &Self) -> Ordering {
-        let key = |row: &Self| (row.stated_at, row.record_number);
-        self.kind
-            .cmp(&other.kind)
-            .then_with(|| self.region.cmp(&other.region))
-            .then_with(|| self.name.cmp(&other.name))
-            .then_with(|| key(self).cmp(&key(other)))
+        self.record_number
+            .cmp(&other.record_number)
             .then_with(|| self.content.cmp(&other.content))
             .then_with(|| self.evidence_id.cmp(&other.evidence_id))
     }
 
-    fn reference(&mut self) -> (&mut String, u64) {
-        (&mut self.evidence_id, self.record_number)
+    fn evidence(&mut self) -> Option<&mut String> {
+        Some(&mut self.evidence_id)
+    }
+}
+
+impl Staged for SnapshotRow {
+    const TABLE_NUMBER: usize = 6;
+    const IS_FACT: bool = false;
+    const IDENTITY_COLUMNS: &'static [&'static str] = &[];
+
+    fn group(&self, key: &mut SortKey) {
+        key.text(&self.recorder_region);
+        key.instant(self.taken_at);
+        key.text(&self.segment);
+    }
+
+    fn identity(&self, _part: &mut dyn FnMut(&[u8])) {}
+
+    fn order(&self, other: &Self) -> Ordering {
+        (&self.evidence_id, self.listed, self.whole).cmp(&(&other.evidence_id, other.listed, other.whole))
+    }
+
+    fn evidence(&mut self) -> Option<&mut String> {
+        Some(&mut self.evidence_id)
+    }
+}
+
+impl Staged for ListingRow {
+    const TABLE_NUMBER: usize = 7;
+    const IS_FACT: bool = false;
+    const IDENTITY_COLUMNS: &'static [&'static str] = &[];
+
+    fn group(&self, key: &mut SortKey) {
+        key.text(&self.recorder_region);
+        key.flag(self.compliance_item);
+        key.text(&self.resource_type);
+        key.text(&self.resource_id);
+        key.text(&self.segment);
+        key.instant(self.first_listed);
+    }
+
+    fn identity(&self, _part: &mut dyn FnMut(&[u8])) {}
+
+    fn order(&self, other: &Self) -> Ordering {
+        self.last_listed.cmp(&other.last_listed)
+    }
+
+    fn evidence(&mut self) -> Option<&mut String> {
+        None
     }
 }
 
 /// The files of an ingest as rows refer to them.
+#[derive(Debug, Default)]
 pub(super) struct FileRanks {
     /// Place of each file in the order of delivery.
     pub(super) ranks: Vec<u32>,
@@ -257,48 +366,75 @@ pub(super) struct FileRanks {
     pub(super) ids: Vec<String>,
 }
 
-/// Leaves one copy of each fact that is not `known`, or that is known by copies that hold less, in the
-/// order at rest, with the ledger id of its file; notes in `kept` the file and record of each.
-pub(super) fn deduplicate<R: Identified>(
-    rows: &mut Vec<R>,
-    files: &FileRanks,
-    known: &HashMap<Fingerprint, u8>,
-    fingerprinter: &Fingerprinter,
-    kept: &mut Vec<(u32, u64)>,
-) {
-    let mut best: HashMap<Fingerprint, (u8, u32, u64, usize)> = HashMap::with_capacity(rows.len());
-    for (at, row) in rows.iter_mut().enumerate() {
-        let fingerprint = fingerprinter.of_row(row);
-        let fullness = row.fullness();
-        if known.get(&fingerprint).is_some_and(|known| *known >= fullness) {
-            continue;
-        }
-        let emptiness = u8::MAX - fullness;
-        let (file, record) = row.reference();
-        let rank = files.ranks.get(number_of(file)).copied().unwrap_or(u32::MAX);
-        let candidate = (emptiness, rank, record, at);
-        best.entry(fingerprint).and_modify(|standing| *standing = (*standing).min(candidate)).or_insert(candidate);
+impl FileRanks {
+    /// The ledger id of a file.
+    pub(super) fn id(&self, file: u32) -> &str {
+        self.ids.get(file as usize).map(String::as_str).unwrap_or_default()
     }
-    let mut standing = vec![false; rows.len()];
-    let mut places: Vec<usize> = best.into_values().map(|(.., at)| at).collect();
-    places.sort_unstable();
-    for at in places {
-        if let Some(stands) = standing.get_mut(at) {
-            *stands = true;
-        }
+
+    fn rank(&self, file: u32) -> u32 {
+        self.ranks.get(file as usize).copied().unwrap_or(u32::MAX)
     }
-    let mut stands = standing.into_iter();
-    rows.retain(|_| stands.next().unwrap_or(false));
-    for row in rows.iter_mut() {
-        let (file, record) = row.reference();
-        let number = number_of(file);
-        kept.push((u32::try_from(number).unwrap_or(u32::MAX), record));
-        *file = files.ids.get(number).cloned().unwrap_or_default();
-    }
-    rows.sort_by(R::order);
 }
 
-/// The number of a staged row's file.
-pub(super) fn number_of(file: &str) -> usize {
-    file.parse().unwrap_or(usize::MAX)
+/// Where a staged row was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Number of its file in this ingest.
+    pub(super) file: u32,
+    /// Number of its record in that file.
+    pub(super) record: u64,
+    /// Its place among the rows of that record.
+    pub(super) part: u32,
+}
+
+/// A fact that the lake has already.
+#[derive(Debug)]
+pub(super) struct KnownFact {
+    pub(super) identity: Vec<u8>,
+    pub(super) fullness: u8,
+}
+
+/// What identifies a row as one text; each part with its length, so that no two lists of parts read the
+/// same.
+pub(super) fn identity_of<R: Staged>(row: &R) -> Vec<u8> {
+    let mut text = Vec::with_capacity(256);
+    row.identity(&mut |part| {
+        text.extend_from_slice(&part.len().to_le_bytes());
+        text.extend_from_slice(part);
+    });
+    text
+}
+
+/// Leaves of the rows of one group one copy of each fact that is not `known`, or that is known by copies
+/// that hold less, in the order at rest and with the ledger id of its file.
+pub(super) fn deduplicate<R: Staged>(group: &mut Vec<(Found, R)>, files: &FileRanks, known: &[KnownFact]) {
+    if R::IS_FACT && (group.len() > 1 || !known.is_empty()) {
+        leave_the_best(group, files, known);
+    }
+    for (found, row) in group.iter_mut() {
+        if let Some(evidence) = row.evidence() {
+            files.id(found.file).clone_into(evidence);
+        }
+    }
+    group.sort_by(|(_, one), (_, other)| one.order(other));
+}
+
+fn leave_the_best<R: Staged>(group: &mut Vec<(Found, R)>, files: &FileRanks, known: &[KnownFact]) {
+    let mut fullest: HashMap<&[u8], u8> = HashMap::with_capacity(known.len());
+    for fact in known {
+        let fullness = fullest.entry(&fact.identity).or_default();
+        *fullness = fact.fullness.max(*fullness);
+    }
+    let rows = std::mem::take(group).into_iter();
+    let mut copies: Vec<_> = rows
+        .map(|(found, row)| {
+            let standing = (u8::MAX - row.fullness(), files.rank(found.file), found.record, found.part);
+            (identity_of(&row), standing, found, row)
+        })
+        .filter(|(identity, _, _, row)| fullest.get(identity.as_slice()).is_none_or(|known| *known < row.fullness()))
+        .collect();
+    copies.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
+    copies.dedup_by(|later, earlier| later.0 == earlier.0);
+    group.extend(copies.into_iter().map(|(_, _, found, row)| (found, row)));
 }

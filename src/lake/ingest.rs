@@ -4,38 +4,58 @@
 //! tables on any number of threads, because which copy of a fact stands and in which order rows lie
 //! is decided after all files are read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 use super::commit::{self, Commit, CommittedFile};
-use super::deduplicate::{FileRanks, Fingerprint, Fingerprinter, Identified, deduplicate, number_of};
+use super::deduplicate::{FileRanks, Found, Staged, TABLES, deduplicate};
+use super::fingerprint::Fingerprinter;
 use super::intake::{ReadFile, Shared, Worker, refused};
+use super::kept::Kept;
 use super::known::KnownFiles;
+use super::known_rows::KnownRows;
+use super::origins::{KnownOrigins, origin_row, write_list};
 use super::outcome::{self, Judged, judged};
+use super::plan::{Group, plan};
 use super::reader::Lake;
-use super::schema::{FileRow, Row, SCHEMA_VERSION};
-use super::staging::{AccountTables, Staging};
-use super::{LakeError, layout, storage};
+use super::schema::{
+    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, OriginRow, Row, RuleRow,
+    SCHEMA_VERSION, SnapshotRow,
+};
+use super::staging::Staging;
+use super::storage::TableWriter;
+use super::{LakeError, layout};
 use crate::evidence::{Discovery, EvidenceFile, Limits, visit};
-use crate::formats::{DeliveredName, Supplied};
-use crate::model::{EvidenceId, Problem, find_account, find_region};
+use crate::formats::Supplied;
+use crate::model::{EvidenceId, Problem};
 
-/// Rows a worker holds before it hands them on, in bytes.
-const WORKER_BYTES: usize = 8 * 1024 * 1024;
-/// Files without account and region in their path that one worker takes at once.
-const CHUNK_FILES: usize = 512;
+/// Hundredths of the memory that an ingest may use that are for rows that wait to be sorted and for what is
+/// repeated; the rest is for reading and writing.
+const STAGING_PERCENT: u64 = 40;
+/// The memory that an ingest may use unless something else is said, in bytes.
+const MEMORY_BYTES: u64 = 512 * 1024 * 1024;
 
 /// How evidence is read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct IngestSettings {
     /// What fills what neither a file's content nor its path states.
     pub supplied: Supplied,
     /// Against evidence that is made to do harm.
     pub limits: Limits,
+    /// How much memory it may use, in bytes: what is more waits on disk. No answer depends on it.
+    pub memory_bytes: u64,
+    /// Whether objects that the lake knows are read again, for their SHA-256.
+    pub read_known: bool,
+}
+
+impl Default for IngestSettings {
+    fn default() -> Self {
+        Self { supplied: Supplied::default(), limits: Limits::default(), memory_bytes: MEMORY_BYTES, read_known: false }
+    }
 }
 
 /// How far an ingest is; read by whoever shows it.
@@ -47,7 +67,9 @@ pub struct Progress {
     pub bytes: AtomicU64,
     /// Files worked through.
     pub files_done: AtomicU64,
-    /// Bytes read.
+    /// Those of them that the lake knew, so that they were not opened.
+    pub files_skipped: AtomicU64,
+    /// Bytes read, or not to be read.
     pub bytes_done: AtomicU64,
     /// The file taken up last.
     pub current: Mutex<String>,
@@ -60,6 +82,8 @@ pub struct IngestSummary {
     pub files_new: u64,
     /// Files offered that its ledger had already.
     pub files_known: u64,
+    /// Those of them that were not opened again, because where they lie nothing was changed.
+    pub files_skipped: u64,
     /// Files offered, new or known, of which nothing could be used.
     pub files_rejected: u64,
     /// Files offered, new or known, of which something could not be used.
@@ -85,138 +109,198 @@ pub fn ingest(
     progress: &Progress,
 ) -> Result<IngestSummary, LakeError> {
     let _lock = commit::lock_lake(root)?;
-    let lake = Lake::open(root)?;
-    let ledger = lake.ledger()?;
-    let shared = Shared {
-        fingerprinter: Fingerprinter::new(),
-        next_file: AtomicU32::new(0),
-        known_files: KnownFiles::of(ledger),
-        supplied: settings.supplied.clone(),
+    let fingerprinter = Fingerprinter::new();
+    let budget = usize::try_from(settings.memory_bytes / 100 * STAGING_PERCENT).unwrap_or(usize::MAX);
+    let mut ingest = Ingest {
+        files: &discovery.files,
+        lake: Lake::open(root)?,
+        origins: None,
+        staging: Staging::open(root, budget)?,
+        settings,
+        progress,
+        shared: Shared {
+            fingerprinter,
+            next_file: AtomicU32::new(0),
+            known_files: KnownFiles::new(fingerprinter),
+            supplied: settings.supplied.clone(),
+        },
+        summary: IngestSummary::default(),
     };
+    if !settings.read_known {
+        ingest.origins = Some(KnownOrigins::of(&ingest.lake, fingerprinter)?);
+    }
     progress.files.store(discovery.files.len() as u64, Ordering::Relaxed);
     progress.bytes.store(discovery.files.iter().map(EvidenceFile::size).sum(), Ordering::Relaxed);
-    let staging = Staging::open(root)?;
-    let mut files: Vec<ReadFile> = discovery.refusals.iter().map(|refusal| refused(&shared, refusal)).collect();
-    files.append(&mut read_all(&discovery.files, &lake, &shared, &staging, &settings.limits, progress)?);
-    let summary = keep(files, &lake, &shared, &staging)?;
-    staging.clear()?;
-    Ok(summary)
+    ingest.know_ledger()?;
+    let mut steps = plan(&discovery.files).into_iter();
+    let refusals: Vec<ReadFile> = discovery.refusals.iter().map(|refusal| refused(&ingest.shared, refusal)).collect();
+    ingest.step(refusals, &steps.next().unwrap_or_default())?;
+    for groups in steps {
+        ingest.step(Vec::new(), &groups)?;
+    }
+    ingest.staging.clear()?;
+    Ok(ingest.summary)
 }
 
-/// Reads all files, those of one recorder by one worker.
-fn read_all(
-    files: &[EvidenceFile],
-    lake: &Lake,
-    shared: &Shared,
-    staging: &Staging,
-    limits: &Limits,
-    progress: &Progress,
-) -> Result<Vec<ReadFile>, LakeError> {
-    let commit = lake.next_commit();
-    let groups = group(files);
-    let read: Vec<Vec<ReadFile>> = groups
-        .par_iter()
-        .enumerate()
-        .map(|(number, group)| {
-            let mut worker = Worker::new(shared, format!("{commit}-{number}"));
-            for file in group {
-                if let Ok(mut current) = progress.current.lock() {
-                    *current = file.path();
-                }
-                visit(file, limits, &progress.bytes_done, &mut worker);
-                progress.files_done.fetch_add(1, Ordering::Relaxed);
-                if let Some(rows) = worker.rows_over(WORKER_BYTES) {
-                    staging.add(rows)?;
-                }
+/// An ingest under way.
+struct Ingest<'a> {
+    files: &'a [EvidenceFile],
+    lake: Lake,
+    /// The objects that need not be opened; `None` where all shall be.
+    origins: Option<KnownOrigins>,
+    staging: Staging,
+    settings: &'a IngestSettings,
+    progress: &'a Progress,
+    shared: Shared,
+    summary: IngestSummary,
+}
+
+impl Ingest<'_> {
+    fn know_ledger(&mut self) -> Result<(), LakeError> {
+        let known = &mut self.shared.known_files;
+        self.lake.each_ledger_row(|row| known.add(&row))
+    }
+
+    /// Reads some files, and commits what is new in them.
+    fn step(&mut self, mut files: Vec<ReadFile>, groups: &[Group]) -> Result<(), LakeError> {
+        let groups = self.unknown(groups);
+        if files.is_empty() && groups.iter().all(Vec::is_empty) {
+            return Ok(());
+        }
+        files.append(&mut self.read(&groups)?);
+        self.keep(files)?;
+        self.staging.clear()?;
+        self.shared.next_file.store(0, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// What of the groups must be read; what the lake knows is counted.
+    fn unknown(&mut self, groups: &[Group]) -> Vec<Group> {
+        let Some(origins) = &self.origins else { return groups.to_vec() };
+        let supplied = &self.settings.supplied;
+        let mut unknown: Vec<Group> = Vec::with_capacity(groups.len());
+        for group in groups {
+            let mut left = Group::new();
+            for number in group {
+                let Some(file) = self.files.get(*number) else { continue };
+                let Some(counts) = origins.get(file, supplied) else {
+                    left.push(*number);
+                    continue;
+                };
+                self.summary.files_known += u64::from(counts.files);
+                self.summary.files_skipped += u64::from(counts.files);
+                self.summary.files_rejected += u64::from(counts.rejected);
+                self.summary.files_partial += u64::from(counts.partial);
+                self.progress.files_done.fetch_add(1, Ordering::Relaxed);
+                self.progress.files_skipped.fetch_add(1, Ordering::Relaxed);
+                self.progress.bytes_done.fetch_add(file.size(), Ordering::Relaxed);
             }
-            let (rows, files) = worker.finish();
-            staging.add(rows)?;
-            Ok(files)
-        })
-        .collect::<Result<_, LakeError>>()?;
-    Ok(read.into_iter().flatten().collect())
-}
-
-/// Files that one worker reads one after the other: those of one account and region by their paths,
-/// in the order of delivery, so that what a snapshot repeats is known when it is met.
-fn group(files: &[EvidenceFile]) -> Vec<Vec<&EvidenceFile>> {
-    let mut of_recorder: BTreeMap<(String, String), Vec<&EvidenceFile>> = BTreeMap::new();
-    let mut others: Vec<&EvidenceFile> = Vec::new();
-    for file in files {
-        let delivered = DeliveredName::parse(&file.path()).map(|name| name.recorder);
-        let place = match delivered {
-            Some(recorder) => Some((recorder.account.to_string(), recorder.region.to_string())),
-            None => find_account(&file.hint_path())
-                .zip(find_region(&file.hint_path()))
-                .map(|(account, region)| (account.to_string(), region.to_string())),
-        };
-        match place {
-            Some(place) => of_recorder.entry(place).or_default().push(file),
-            None => others.push(file),
+            unknown.push(left);
         }
+        unknown
     }
-    let mut groups: Vec<Vec<&EvidenceFile>> = of_recorder.into_values().collect();
-    for group in &mut groups {
-        group.sort_by_cached_key(|file| {
-            let time = DeliveredName::parse(&file.path()).map(|name| name.time);
-            (time.is_none(), time, file.path())
+
+    /// Reads files, those of one group by one worker.
+    fn read(&self, groups: &[Group]) -> Result<Vec<ReadFile>, LakeError> {
+        let commit = self.lake.next_commit();
+        let read: Vec<Vec<ReadFile>> = groups
+            .par_iter()
+            .enumerate()
+            .map(|(number, group)| {
+                let mut worker = Worker::new(&self.shared, &self.staging, format!("{commit}-{number}"));
+                for number in group {
+                    let Some(file) = self.files.get(*number) else { continue };
+                    if let Ok(mut current) = self.progress.current.lock() {
+                        *current = file.path();
+                    }
+                    worker.object = Some(*number);
+                    visit(file, &self.settings.limits, &self.progress.bytes_done, &mut worker);
+                    worker.check()?;
+                    self.progress.files_done.fetch_add(1, Ordering::Relaxed);
+                }
+                worker.finish()
+            })
+            .collect::<Result<_, LakeError>>()?;
+        Ok(read.into_iter().flatten().collect())
+    }
+
+    /// Decides what is new, writes it, and commits.
+    fn keep(&mut self, files: Vec<ReadFile>) -> Result<(), LakeError> {
+        let ranks = rank(&files);
+        let commit = self.lake.next_commit();
+        let (committed, kept) = self.write_accounts(&ranks, commit)?;
+        let mut files = judged(files, &self.shared.known_files);
+        self.count(&files);
+        let origins = self.origin_rows(&files);
+        files.retain(|file| !file.is_known);
+        if !files.is_empty() {
+            self.commit(files, &kept, committed, commit)?;
+        }
+        write_list(&self.lake, origins)
+    }
+
+    /// Puts what was written for the accounts into force, with what became of the files.
+    fn commit(
+        &mut self,
+        mut files: Vec<Judged>,
+        kept: &Kept,
+        mut committed: Vec<CommittedFile>,
+        commit: u64,
+    ) -> Result<(), LakeError> {
+        files.sort_by(|Judged { file: left, .. }, Judged { file: right, .. }| {
+            (&left.path, &left.bundle, left.number).cmp(&(&right.path, &right.bundle, right.number))
         });
-    }
-    groups.extend(others.chunks(CHUNK_FILES).map(<[_]>::to_vec));
-    groups
-}
-
-/// Decides what is new, writes it, and commits.
-fn keep(files: Vec<ReadFile>, lake: &Lake, shared: &Shared, staging: &Staging) -> Result<IngestSummary, LakeError> {
-    let ranks = rank(&files);
-    let commit = lake.next_commit();
-    let accounts = staging.accounts();
-    let of_accounts: Vec<KeptAccount> = accounts
-        .par_iter()
-        .map(|account| keep_account(account, staging.take(account)?, lake, shared, &ranks, commit))
-        .collect::<Result<_, LakeError>>()?;
-    let mut kept: HashMap<u32, u64> = HashMap::new();
-    let mut committed = Vec::new();
-    for (mut written, records) in of_accounts {
-        committed.append(&mut written);
-        for (file, _) in records {
-            *kept.entry(file).or_default() += 1;
+        let rows: Vec<FileRow> =
+            files.iter().map(|judged| ledger_row(judged, kept.count(judged.file.number))).collect::<Result<_, _>>()?;
+        self.summary.files_new += rows.iter().filter(|row| row.outcome != outcome::BUNDLE).count() as u64;
+        self.summary.records_new += rows.iter().map(|row| row.records_kept).sum::<u64>();
+        self.summary.problems.extend(files.into_iter().flat_map(|judged| problems_of(judged.file)));
+        let folder = self.lake.root();
+        let path = layout::ledger_file(commit);
+        let mut writer = TableWriter::create(folder.join(&path))?;
+        for row in &rows {
+            self.shared.known_files.add(row);
+            writer.push(row)?;
         }
+        committed.push(writer.finish("", path)?);
+        let tool = env!("CARGO_PKG_VERSION").to_owned();
+        let previous = self.lake.latest_sha256().to_owned();
+        let record = Commit { commit, schema: SCHEMA_VERSION, tool, previous, files: committed };
+        let sha256 = commit::publish(folder, &record)?;
+        self.lake.extend(record, sha256);
+        self.summary.commit = Some(commit);
+        Ok(())
     }
-    let mut files = judged(files, &shared.known_files);
-    let mut summary = offered(&files);
-    files.retain(|file| !file.is_known);
-    if files.is_empty() {
-        return Ok(summary);
-    }
-    files.sort_by(|Judged { file: left, .. }, Judged { file: right, .. }| {
-        (&left.path, &left.bundle, left.number).cmp(&(&right.path, &right.bundle, right.number))
-    });
-    let rows: Vec<FileRow> = files
-        .iter()
-        .map(|judged| ledger_row(judged, kept.get(&judged.file.number).copied().unwrap_or(0)))
-        .collect::<Result<_, _>>()?;
-    summary.files_new = rows.iter().filter(|row| row.outcome != outcome::BUNDLE).count() as u64;
-    summary.records_new = rows.iter().map(|row| row.records_kept).sum();
-    summary.problems = files.into_iter().flat_map(|judged| problems_of(judged.file)).collect();
-    let path = layout::ledger_file(commit);
-    storage::write(&lake.root().join(&path), &rows, true)?;
-    committed.push(CommittedFile::describe(lake.root(), FileRow::TABLE, "", path, rows.len() as u64)?);
-    let tool = env!("CARGO_PKG_VERSION").to_owned();
-    let previous = lake.latest_sha256().to_owned();
-    commit::publish(lake.root(), &Commit { commit, schema: SCHEMA_VERSION, tool, previous, files: committed })?;
-    summary.commit = Some(commit);
-    Ok(summary)
-}
 
-/// What can be said of all files offered, whether the lake knew them or not.
-fn offered(files: &[Judged]) -> IngestSummary {
-    let count = |holds: fn(&Judged) -> bool| files.iter().filter(|file| holds(file)).count() as u64;
-    IngestSummary {
-        files_known: count(|judged| judged.is_known),
-        files_rejected: count(Judged::is_rejected),
-        files_partial: count(Judged::is_partial),
-        ..IngestSummary::default()
+    /// What can be said of all files offered, whether the lake knew them or not.
+    fn count(&mut self, files: &[Judged]) {
+        let count = |holds: fn(&Judged) -> bool| files.iter().filter(|file| holds(file)).count() as u64;
+        self.summary.files_known += count(|judged| judged.is_known);
+        self.summary.files_rejected += count(Judged::is_rejected);
+        self.summary.files_partial += count(Judged::is_partial);
+    }
+
+    /// The objects that need not be read again. The files of one object stand side by side.
+    fn origin_rows(&self, files: &[Judged]) -> Vec<OriginRow> {
+        let of_objects = files.chunk_by(|left, right| left.file.object == right.file.object);
+        let rows = of_objects.filter_map(|files| {
+            let object = self.files.get(files.first()?.file.object?)?;
+            origin_row(object, &self.settings.supplied, files)
+        });
+        rows.collect()
+    }
+
+    /// Writes what is new of all accounts; the files written, and the records that are new.
+    fn write_accounts(&self, ranks: &FileRanks, commit: u64) -> Result<(Vec<CommittedFile>, Kept), LakeError> {
+        let kept = Mutex::new(Kept::default());
+        let written: Vec<Vec<CommittedFile>> = self
+            .staging
+            .accounts()
+            .par_iter()
+            .map(|account| AccountWriter { account, commit, ranks, ingest: self, kept: &kept }.write())
+            .collect::<Result<_, LakeError>>()?;
+        let kept = kept.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok((written.into_iter().flatten().collect(), kept))
     }
 }
 
@@ -237,88 +321,95 @@ fn rank(files: &[ReadFile]) -> FileRanks {
     ranks
 }
 
-/// The files written for an account, and file and record of all that is new in it.
-type KeptAccount = (Vec<CommittedFile>, Vec<(u32, u64)>);
+/// Writes one table, if something of it is new.
+type WriteTable<W> = fn(&W) -> Result<Option<CommittedFile>, LakeError>;
 
-/// Writes what is new of one account; the files written, and file and record of all that is new.
-fn keep_account(
-    account: &str,
-    mut tables: AccountTables,
-    lake: &Lake,
-    shared: &Shared,
-    ranks: &FileRanks,
-    commit: u64,
-) -> Result<KeptAccount, LakeError> {
-    let mut kept: Vec<(u32, u64)> = Vec::new();
-    let mut written: Vec<CommittedFile> = Vec::new();
-    let place = Place { account, commit, lake };
-    let fingerprinter = &shared.fingerprinter;
-    place.facts(&mut tables.items, ranks, fingerprinter, &mut kept, &mut written)?;
-    place.facts(&mut tables.evaluations, ranks, fingerprinter, &mut kept, &mut written)?;
-    place.facts(&mut tables.findings, ranks, fingerprinter, &mut kept, &mut written)?;
-    place.facts(&mut tables.rules, ranks, fingerprinter, &mut kept, &mut written)?;
-    place.facts(&mut tables.credentials, ranks, fingerprinter, &mut kept, &mut written)?;
-    place.facts(&mut tables.conditions, ranks, fingerprinter, &mut kept, &mut written)?;
-    for row in &mut tables.snapshots {
-        row.evidence_id = ranks.ids.get(number_of(&row.evidence_id)).cloned().unwrap_or_default();
-    }
-    tables.snapshots.sort_by(|left, right| {
-        let key = |row: &super::SnapshotRow| {
-            (row.recorder_region.clone(), row.taken_at, row.segment.clone(), row.evidence_id.clone())
-        };
-        key(left).cmp(&key(right))
-    });
-    tables.listings.sort_by(|left, right| {
-        let key = |row: &super::ListingRow| {
-            let resource = (row.compliance_item, row.resource_type.clone(), row.resource_id.clone());
-            (row.recorder_region.clone(), resource, row.segment.clone(), row.first_listed)
-        };
-        key(left).cmp(&key(right))
-    });
-    place.write(&tables.snapshots, &mut written)?;
-    place.write(&tables.listings, &mut written)?;
-    kept.sort_unstable();
-    kept.dedup();
-    Ok((written, kept))
-}
-
-/// Where the rows of one account go.
-struct Place<'a> {
+/// Writes what is new of one account.
+struct AccountWriter<'a> {
     account: &'a str,
     commit: u64,
-    lake: &'a Lake,
+    ranks: &'a FileRanks,
+    ingest: &'a Ingest<'a>,
+    kept: &'a Mutex<Kept>,
 }
 
-impl Place<'_> {
-    fn facts<R: Identified>(
-        &self,
-        rows: &mut Vec<R>,
-        ranks: &FileRanks,
-        fingerprinter: &Fingerprinter,
-        kept: &mut Vec<(u32, u64)>,
-        written: &mut Vec<CommittedFile>,
-    ) -> Result<(), LakeError> {
-        let known: HashMap<Fingerprint, u8> = if rows.is_empty() {
-            HashMap::new()
-        } else {
-            self.lake.fold_rows(self.account, HashMap::new(), |known, row: &R| {
-                let fullness = known.entry(fingerprinter.of_row(row)).or_insert(0);
-                *fullness = row.fullness().max(*fullness);
-            })?
-        };
-        deduplicate(rows, ranks, &known, fingerprinter, kept);
-        self.write(rows, written)
+impl AccountWriter<'_> {
+    /// Writes all tables, side by side.
+    fn write(&self) -> Result<Vec<CommittedFile>, LakeError> {
+        let tables: [WriteTable<Self>; TABLES] = [
+            Self::table::<ItemRow>,
+            Self::table::<EvaluationRow>,
+            Self::table::<FindingRow>,
+            Self::table::<RuleRow>,
+            Self::table::<CredentialRow>,
+            Self::table::<ConditionRow>,
+            Self::table::<SnapshotRow>,
+            Self::table::<ListingRow>,
+        ];
+        let written: Vec<Option<CommittedFile>> =
+            tables.par_iter().map(|table| table(self)).collect::<Result<_, LakeError>>()?;
+        Ok(written.into_iter().flatten().collect())
     }
 
-    fn write<R: Row>(&self, rows: &[R], written: &mut Vec<CommittedFile>) -> Result<(), LakeError> {
-        if rows.is_empty() {
-            return Ok(());
-        }
+    fn table<R: Staged>(&self) -> Result<Option<CommittedFile>, LakeError> {
+        let mut groups = self.ingest.staging.groups::<R>(self.account)?;
+        let mut known_rows: Option<KnownRows<R>> = None;
         let path = layout::account_file(R::TABLE, self.account, self.commit);
-        let root = self.lake.root();
-        storage::write(&root.join(&path), rows, true)?;
-        written.push(CommittedFile::describe(root, R::TABLE, self.account, path, rows.len() as u64)?);
-        Ok(())
+        let mut new = NewRows::<R> {
+            location: self.ingest.lake.root().join(&path),
+            ranks: self.ranks,
+            kept: Kept::default(),
+            writer: None,
+        };
+        let (mut group, mut known) = (Vec::new(), Vec::new());
+        while let Some(key) = groups.next() {
+            let known_rows = match &mut known_rows {
+                Some(known_rows) => known_rows,
+                None => known_rows.insert(KnownRows::of(&self.ingest.lake, self.account)?),
+            };
+            known_rows.group(key, &mut known)?;
+            if known.is_empty() && groups.take_lone(|found, row| new.encoded(found, row))? {
+                continue;
+            }
+            groups.take(&mut group)?;
+            deduplicate(&mut group, self.ranks, &known);
+            for (found, row) in group.drain(..) {
+                new.row(found, &row)?;
+            }
+        }
+        self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(new.kept);
+        new.writer.map(|writer| writer.finish(self.account, path)).transpose()
+    }
+}
+
+/// The rows of a table that are new, on their way into its file, which is made for the first of them.
+struct NewRows<'a, R: Row> {
+    location: PathBuf,
+    ranks: &'a FileRanks,
+    kept: Kept,
+    writer: Option<TableWriter<R>>,
+}
+
+impl<R: Staged> NewRows<'_, R> {
+    /// A row as it was staged.
+    fn encoded(&mut self, found: Found, row: &[u8]) -> Result<(), LakeError> {
+        let id = self.ranks.id(found.file);
+        self.writer(found)?.push_encoded(row, Some(id))
+    }
+
+    /// A row with its ledger id.
+    fn row(&mut self, found: Found, row: &R) -> Result<(), LakeError> {
+        self.writer(found)?.push(row)
+    }
+
+    fn writer(&mut self, found: Found) -> Result<&mut TableWriter<R>, LakeError> {
+        if R::IS_FACT {
+            self.kept.mark(found.file, found.record);
+        }
+        match &mut self.writer {
+            Some(writer) => Ok(writer),
+            empty @ None => Ok(empty.insert(TableWriter::create(self.location.clone())?)),
+        }
     }
 }
 

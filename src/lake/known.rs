@@ -4,8 +4,9 @@
 //! with an account or a time supplied, they say something else, or something at last. So what is known
 //! is a reading of a file: what it was taken for, and how much of it could be used.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
+use super::fingerprint::{ByFingerprint, Fingerprint, Fingerprinter, Fingerprints};
 use super::intake::ReadFile;
 use super::outcome;
 use super::schema::FileRow;
@@ -23,25 +24,10 @@ impl Bytes {
     fn of_row(row: &FileRow) -> Self {
         Self { path: row.path.clone(), bundle: row.bundle.clone(), sha256: row.sha256.clone() }
     }
-
-    fn of(file: &ReadFile) -> Self {
-        let sha256 = file.custody.as_ref().map(|custody| custody.sha256.clone()).unwrap_or_default();
-        Self { path: file.path.clone(), bundle: file.bundle.clone(), sha256 }
-    }
-}
-
-/// What a file was taken for, and what of it could be used.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Reading {
-    bytes: Bytes,
-    account: String,
-    region: String,
-    time: Option<Instant>,
-    usable: Usable,
 }
 
 /// How much of a file could be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 enum Usable {
     Nothing,
     /// All but so many records.
@@ -95,48 +81,96 @@ fn is_replaced(row: &FileRow, later: &FileRow) -> bool {
     outcome::is_unused(&row.outcome) || (is_same_place && later.records_rejected < row.records_rejected)
 }
 
-/// The files in a lake's ledger.
-#[derive(Debug, Default)]
+/// The files in a lake's ledger, as fingerprints: there may be millions.
+#[derive(Debug)]
 pub(super) struct KnownFiles {
-    readings: HashSet<Reading>,
-    /// The fewest records that any reading lost of a file of which something was used.
-    best: HashMap<Bytes, u64>,
+    fingerprinter: Fingerprinter,
+    readings: Fingerprints,
+    /// Files of which some reading lost nothing.
+    whole: Fingerprints,
+    /// The fewest records that any reading lost of the other files of which something was used.
+    lost: ByFingerprint<u64>,
 }
 
 impl KnownFiles {
-    /// The files of a ledger.
-    pub(super) fn of(ledger: Vec<FileRow>) -> Self {
-        let mut known = Self::default();
-        for row in ledger {
-            let usable = Usable::of(&row.outcome, row.records_rejected);
-            let bytes = Bytes::of_row(&row);
-            if let Usable::AllBut(lost) = usable {
-                let best = known.best.entry(bytes.clone()).or_insert(lost);
+    /// No files.
+    pub(super) fn new(fingerprinter: Fingerprinter) -> Self {
+        Self {
+            fingerprinter,
+            readings: Fingerprints::default(),
+            whole: Fingerprints::default(),
+            lost: ByFingerprint::default(),
+        }
+    }
+
+    /// Takes in a row of the ledger.
+    pub(super) fn add(&mut self, row: &FileRow) {
+        let usable = Usable::of(&row.outcome, row.records_rejected);
+        let bytes = self.bytes(&row.path, &row.bundle, &row.sha256);
+        match usable {
+            Usable::Nothing => {}
+            Usable::AllBut(0) => {
+                self.whole.insert(bytes);
+            }
+            Usable::AllBut(lost) => {
+                let best = self.lost.entry(bytes).or_insert(lost);
                 *best = lost.min(*best);
             }
-            let (account, region, time) = (row.account, row.region, row.evidence_time);
-            known.readings.insert(Reading { bytes, account, region, time, usable });
         }
-        known
+        let reading = self.reading(bytes, &row.account, &row.region, row.evidence_time, usable);
+        self.readings.insert(reading);
     }
 
     /// Whether the ledger has this reading of the file, or a better one.
     pub(super) fn has(&self, file: &ReadFile, outcome: &str) -> bool {
+        if self.readings.is_empty() {
+            return false;
+        }
         let report = &file.report;
-        self.has_better(file, outcome)
-            || self.readings.contains(&Reading {
-                bytes: Bytes::of(file),
-                account: report.account.as_ref().map(ToString::to_string).unwrap_or_default(),
-                region: report.region.as_ref().map(ToString::to_string).unwrap_or_default(),
-                time: report.time,
-                usable: Usable::of(outcome, report.rejected),
-            })
+        let account = report.account.as_ref().map(ToString::to_string).unwrap_or_default();
+        let region = report.region.as_ref().map(ToString::to_string).unwrap_or_default();
+        let usable = Usable::of(outcome, report.rejected);
+        let reading = self.reading(self.bytes_of(file), &account, &region, report.time, usable);
+        self.has_better(file, outcome) || self.readings.contains(&reading)
     }
 
     /// Whether the ledger has a reading of the file of which more could be used: then this one, made
     /// without what was supplied at that time, adds nothing.
     pub(super) fn has_better(&self, file: &ReadFile, outcome: &str) -> bool {
+        if self.readings.is_empty() {
+            return false;
+        }
         let usable = Usable::of(outcome, file.report.rejected);
-        self.best.get(&Bytes::of(file)).is_some_and(|lost| usable.is_less_than(*lost))
+        let bytes = self.bytes_of(file);
+        let lost = if self.whole.contains(&bytes) { Some(0) } else { self.lost.get(&bytes).copied() };
+        lost.is_some_and(|lost| usable.is_less_than(lost))
+    }
+
+    fn bytes_of(&self, file: &ReadFile) -> Fingerprint {
+        let sha256 = file.custody.as_ref().map(|custody| custody.sha256.as_str()).unwrap_or_default();
+        self.bytes(&file.path, &file.bundle, sha256)
+    }
+
+    /// Where a file lay, and its bytes.
+    fn bytes(&self, path: &str, bundle: &str, sha256: &str) -> Fingerprint {
+        self.fingerprinter.of_all(&[path.as_bytes(), bundle.as_bytes(), sha256.as_bytes()])
+    }
+
+    /// What a file was taken for, and what of it could be used.
+    fn reading(
+        &self,
+        bytes: Fingerprint,
+        account: &str,
+        region: &str,
+        time: Option<Instant>,
+        usable: Usable,
+    ) -> Fingerprint {
+        let time = time.map_or(i64::MIN, Instant::microseconds).to_le_bytes();
+        let (used, lost) = match usable {
+            Usable::Nothing => (0, 0),
+            Usable::AllBut(lost) => (1, lost),
+        };
+        let (bytes, lost): ([u8; 16], [u8; 8]) = (bytes.to_le_bytes(), lost.to_le_bytes());
+        self.fingerprinter.of_all(&[&bytes, account.as_bytes(), region.as_bytes(), &time, &[used], &lost])
     }
 }

@@ -8,6 +8,8 @@
 //! tables/ledger/00000001.parquet          evidence files
 //! tables/items/a111122223333/00000001.parquet
 //! tables/evaluations|findings|rules|snapshots|listings/a…/…
+//! origins/00000001.json, .parquet         the objects that were read, and how they stood there: not part of
+//!                                         what commits name
 //! staging/                                only while an ingest runs
 //! ```
 //!
@@ -46,6 +48,16 @@ pub(super) fn commit(root: &Path, number: u64) -> PathBuf {
 /// The name of a commit's record.
 pub(super) fn commit_name(number: u64) -> String {
     format!("{number:08}.json")
+}
+
+/// The folder of the lists of objects that were read.
+pub(super) fn origins(root: &Path) -> PathBuf {
+    root.join("origins")
+}
+
+/// A list of objects that were read, below the lake's root, without its ending.
+pub(super) fn origin_list(number: u64) -> String {
+    format!("origins/{number:08}")
 }
 
 /// Working space of an ingest.

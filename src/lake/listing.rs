@@ -2,16 +2,15 @@
 //!
 //! A resource costs one bit a snapshot while files are read, and one row a run at rest.
 
-use std::collections::HashMap;
-
+use super::fingerprint::{ByFingerprint, Fingerprinter};
 use super::schema::{ListingRow, SnapshotRow};
 use crate::model::{Instant, Recorder};
 
 /// A resource as snapshots list it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct ListedResource {
-    pub(super) resource_type: String,
-    pub(super) resource_id: String,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ListedResource<'a> {
+    pub(super) resource_type: &'a str,
+    pub(super) resource_id: &'a str,
     pub(super) compliance_item: bool,
 }
 
@@ -23,27 +22,61 @@ struct ReadSnapshot {
     listed: u64,
 }
 
+/// Where a resource's id ends in the text of all ids, and what it is.
+#[derive(Clone, Copy, Debug)]
+struct Resource {
+    id_end: usize,
+    kind: u32,
+    compliance_item: bool,
+}
+
 /// The snapshots of one recorder that one worker read.
 #[derive(Debug, Default)]
 pub(super) struct Listings {
-    numbers: HashMap<ListedResource, u32>,
-    resources: Vec<ListedResource>,
-    /// For each resource, a bit for each snapshot in the order of reading.
+    numbers: ByFingerprint<u32>,
+    resources: Vec<Resource>,
+    /// All ids, one behind the other.
+    ids: String,
+    /// The types met.
+    kinds: Vec<String>,
+    /// For 64 snapshots in the order of reading each: a bit for each of them, resource by resource.
     bits: Vec<Vec<u64>>,
     snapshots: Vec<ReadSnapshot>,
 }
 
 impl Listings {
     /// The number by which a resource is listed.
-    pub(super) fn number(&mut self, resource: ListedResource) -> u32 {
-        if let Some(number) = self.numbers.get(&resource) {
-            return *number;
+    pub(super) fn number(&mut self, fingerprinter: &Fingerprinter, resource: ListedResource<'_>) -> u32 {
+        let fingerprint = fingerprinter.of_all(&[
+            &[u8::from(resource.compliance_item)],
+            resource.resource_type.as_bytes(),
+            resource.resource_id.as_bytes(),
+        ]);
+        let next = u32::try_from(self.resources.len()).unwrap_or(u32::MAX);
+        let number = *self.numbers.entry(fingerprint).or_insert(next);
+        if number == next {
+            self.ids.push_str(resource.resource_id);
+            let kind = self.kind(resource.resource_type);
+            let compliance_item = resource.compliance_item;
+            self.resources.push(Resource { id_end: self.ids.len(), kind, compliance_item });
         }
-        let number = u32::try_from(self.resources.len()).unwrap_or(u32::MAX);
-        self.resources.push(resource.clone());
-        self.bits.push(Vec::new());
-        self.numbers.insert(resource, number);
         number
+    }
+
+    /// The number of a type; there are few of them.
+    fn kind(&mut self, resource_type: &str) -> u32 {
+        let known = self.kinds.iter().rposition(|kind| kind == resource_type);
+        let at = known.unwrap_or_else(|| {
+            self.kinds.push(resource_type.to_owned());
+            self.kinds.len() - 1
+        });
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    /// Roughly how much memory all this takes, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let words: usize = self.bits.iter().map(Vec::capacity).sum();
+        self.numbers.capacity() * 40 + self.resources.capacity() * 16 + self.ids.capacity() + words * 8
     }
 
     /// Takes in a snapshot that lists `numbers`. One that lists nothing infers nothing (spec section
@@ -53,15 +86,15 @@ impl Listings {
             return;
         }
         let ordinal = self.snapshots.len();
+        let (word, bit) = (ordinal >> 6, 1_u64 << (ordinal & 63));
+        if self.bits.len() <= word {
+            self.bits.resize(word + 1, Vec::new());
+        }
+        let Some(words) = self.bits.get_mut(word) else { return };
+        words.resize(self.resources.len(), 0);
         let mut listed = 0;
         for number in numbers {
-            let Some(bits) = self.bits.get_mut(*number as usize) else { continue };
-            let word = ordinal >> 6;
-            if bits.len() <= word {
-                bits.resize(word + 1, 0);
-            }
-            if let Some(bits) = bits.get_mut(word) {
-                let bit = 1_u64 << (ordinal & 63);
+            if let Some(bits) = words.get_mut(*number as usize) {
                 listed += u64::from(*bits & bit == 0);
                 *bits |= bit;
             }
@@ -69,40 +102,53 @@ impl Listings {
         self.snapshots.push(ReadSnapshot { taken_at, file, whole, listed });
     }
 
-    /// The rows at rest. Snapshots of one moment are one: they list what any of them lists.
-    pub(super) fn rows(&self, recorder: &Recorder, segment: &str) -> (Vec<SnapshotRow>, Vec<ListingRow>) {
+    /// Gives the rows at rest, one after the other. Snapshots of one moment are one: they list what any of
+    /// them lists.
+    pub(super) fn rows(
+        &self,
+        recorder: &Recorder,
+        segment: &str,
+        mut snapshot_row: impl FnMut(u32, &SnapshotRow),
+        mut listing_row: impl FnMut(&ListingRow),
+    ) {
         let mut order: Vec<usize> = (0..self.snapshots.len()).collect();
         order.sort_by_key(|at| self.snapshots.get(*at).map(|snapshot| (snapshot.taken_at, snapshot.file)));
         let moments = self.moments(&order);
-        let snapshots = order
-            .iter()
-            .filter_map(|at| self.snapshots.get(*at))
-            .map(|snapshot| SnapshotRow {
-                recorder_account: recorder.account.to_string(),
-                recorder_region: recorder.region.to_string(),
+        let (account, region) = (recorder.account.to_string(), recorder.region.to_string());
+        for snapshot in order.iter().filter_map(|at| self.snapshots.get(*at)) {
+            let row = SnapshotRow {
+                recorder_account: account.clone(),
+                recorder_region: region.clone(),
                 segment: segment.to_owned(),
                 taken_at: snapshot.taken_at,
                 listed: snapshot.listed,
                 whole: snapshot.whole,
-                evidence_id: snapshot.file.to_string(),
-            })
-            .collect();
-        let mut listings = Vec::new();
-        for (resource, bits) in self.resources.iter().zip(&self.bits) {
-            for (first_listed, last_listed) in runs(&moments, bits) {
-                listings.push(ListingRow {
-                    recorder_account: recorder.account.to_string(),
-                    recorder_region: recorder.region.to_string(),
+                evidence_id: String::new(),
+            };
+            snapshot_row(snapshot.file, &row);
+        }
+        let mut id_start = 0;
+        for (number, resource) in self.resources.iter().enumerate() {
+            let id = self.ids.get(id_start..resource.id_end).unwrap_or_default();
+            id_start = resource.id_end;
+            let kind = self.kinds.get(resource.kind as usize).map(String::as_str).unwrap_or_default();
+            let is_set = |snapshot: &usize| {
+                let word = self.bits.get(snapshot >> 6).and_then(|words| words.get(number));
+                word.is_some_and(|word| word >> (snapshot & 63) & 1 == 1)
+            };
+            for (first_listed, last_listed) in runs(&moments, is_set) {
+                listing_row(&ListingRow {
+                    recorder_account: account.clone(),
+                    recorder_region: region.clone(),
                     segment: segment.to_owned(),
-                    resource_type: resource.resource_type.clone(),
-                    resource_id: resource.resource_id.clone(),
+                    resource_type: kind.to_owned(),
+                    resource_id: id.to_owned(),
                     compliance_item: resource.compliance_item,
                     first_listed,
                     last_listed,
                 });
             }
         }
-        (snapshots, listings)
     }
 
     /// The distinct moments in order, each with the snapshots taken at it.
@@ -120,12 +166,11 @@ impl Listings {
 }
 
 /// The runs of consecutive moments whose bit is set: first and last moment of each.
-fn runs(moments: &[(Instant, Vec<usize>)], bits: &[u64]) -> Vec<(Instant, Instant)> {
-    let is_set = |at: &usize| bits.get(at >> 6).is_some_and(|word| word >> (at & 63) & 1 == 1);
+fn runs(moments: &[(Instant, Vec<usize>)], is_set: impl Fn(&usize) -> bool) -> Vec<(Instant, Instant)> {
     let mut runs: Vec<(Instant, Instant)> = Vec::new();
     let mut open = false;
     for (moment, snapshots) in moments {
-        let listed = snapshots.iter().any(is_set);
+        let listed = snapshots.iter().any(&is_set);
         match runs.last_mut() {
             Some(run) if open && listed => run.1 = *moment,
             _ if listed => runs.push((*moment, *moment)),
@@ -138,11 +183,11 @@ fn runs(moments: &[(Instant, Vec<usize>)], bits: &[u64]) -> Vec<(Instant, Instan
 
 #[cfg(test)]
 mod tests {
-    use super::{ListedResource, Listings};
+    use super::{Fingerprinter, ListedResource, Listings};
     use crate::model::{AccountId, Instant, Recorder, Region};
 
-    fn resource(id: &str) -> ListedResource {
-        ListedResource { resource_type: "AWS::EC2::VPC".into(), resource_id: id.into(), compliance_item: false }
+    fn resource(id: &str) -> ListedResource<'_> {
+        ListedResource { resource_type: "AWS::EC2::VPC", resource_id: id, compliance_item: false }
     }
 
     #[test]
@@ -152,14 +197,18 @@ mod tests {
             region: Region::parse("eu-west-1").unwrap(),
         };
         let mut listings = Listings::default();
-        let (stays, pauses) = (listings.number(resource("stays")), listings.number(resource("pauses")));
+        let fingerprinter = Fingerprinter::new();
+        let stays = listings.number(&fingerprinter, resource("stays"));
+        let pauses = listings.number(&fingerprinter, resource("pauses"));
+        assert_eq!(listings.number(&fingerprinter, resource("stays")), stays);
         // Read in an order that is not that of time.
         for day in [3_i64, 1, 2, 0].into_iter().chain(4..200) {
             let numbers = if (50..60).contains(&day) { vec![stays] } else { vec![stays, pauses] };
             listings.add_snapshot(Instant::from_microseconds(day), 7, true, &numbers);
         }
         listings.add_snapshot(Instant::from_microseconds(500), 8, true, &[]);
-        let (snapshots, rows) = listings.rows(&recorder, "1-0");
+        let (mut snapshots, mut rows) = (Vec::new(), Vec::new());
+        listings.rows(&recorder, "1-0", |_, row| snapshots.push(row.clone()), |row| rows.push(row.clone()));
         assert_eq!(snapshots.len(), 200);
         let runs: Vec<(&str, i64, i64)> = rows
             .iter()

@@ -8,13 +8,22 @@ mod commit;
 mod layout;
 mod schema;
 mod storage;
+mod fingerprint;
+mod sort_key;
+mod staged_rows;
 mod staging;
 mod listing;
 mod account_rows;
+mod record_rows;
+mod memory;
 mod intake;
 mod deduplicate;
 mod outcome;
 mod known;
+mod known_rows;
+mod kept;
+mod origins;
+mod plan;
 mod ingest;
 mod reader;
 mod originals;
@@ -27,8 +36,8 @@ pub use layout::MADE_BY_RUN;
 pub use originals::{Original, OriginalRecord, WantedFile, originals};
 pub use reader::{AccountRows, Lake, TieRow};
 pub use schema::{
-    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SCHEMA_VERSION,
-    SnapshotRow,
+    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, OriginRow, Row, RuleRow,
+    SCHEMA_VERSION, SnapshotRow,
 };
 
 /// Why a lake cannot be used.
@@ -85,6 +94,14 @@ pub enum LakeError {
         table: &'static str,
         /// The column.
         column: &'static str,
+    },
+    /// A row cannot be read back from the staging folder.
+    #[error(
+        "staged rows of table `{table}` cannot be read back: what lies in the lake's `staging` was changed; ingest again"
+    )]
+    Staged {
+        /// The table.
+        table: &'static str,
     },
     /// Rows and columns disagree.
     #[error("rows cannot be written as columns: {0}")]

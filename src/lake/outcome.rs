@@ -20,6 +20,11 @@ pub(super) fn is_rejected(outcome: &str) -> bool {
     outcome == REJECTED
 }
 
+/// Whether all of a file was recognised and used, so that nothing is left for another reading to find.
+pub(super) fn is_exhausted(judged: &Judged) -> bool {
+    matches!(judged.outcome, ACCEPTED | BUNDLE) && judged.file.report.set_aside == 0
+}
+
 /// A file with what became of it.
 pub(super) struct Judged {
     pub(super) file: ReadFile,

@@ -1,6 +1,6 @@
 //! A lake read back: which accounts it has, and all rows of one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::commit::{self, Commit, Commits, CommittedFile};
@@ -15,6 +15,8 @@ use super::{LakeError, known, storage};
 pub struct Lake {
     root: PathBuf,
     commits: Commits,
+    /// The files of each account, as places of commits and of files in them; those of no account under "".
+    of_account: BTreeMap<String, Vec<(usize, usize)>>,
 }
 
 /// All rows of one account.
@@ -60,7 +62,12 @@ impl Lake {
     /// When the folder is no lake of this schema, or a commit record is damaged.
     pub fn open(root: &Path) -> Result<Self, LakeError> {
         commit::check_marker(root)?;
-        Ok(Self { root: root.to_owned(), commits: commit::all(root)? })
+        let commits = commit::all(root)?;
+        let mut lake = Self { root: root.to_owned(), commits, of_account: BTreeMap::new() };
+        for place in 0..lake.commits.records.len() {
+            lake.index(place);
+        }
+        Ok(lake)
     }
 
     /// The lake's folder.
@@ -107,10 +114,7 @@ impl Lake {
     /// The accounts that have rows, in order.
     #[must_use]
     pub fn accounts(&self) -> Vec<String> {
-        let files = self.commits.records.iter().flat_map(|commit| &commit.files);
-        let accounts: BTreeSet<&String> =
-            files.map(|file| &file.account).filter(|account| !account.is_empty()).collect();
-        accounts.into_iter().cloned().collect()
+        self.of_account.keys().filter(|account| !account.is_empty()).cloned().collect()
     }
 
     /// All rows of an account, table by table in the order at rest.
@@ -145,23 +149,51 @@ impl Lake {
         Ok(ties)
     }
 
-    /// Folds over all rows of a table and account without holding more than a batch of them.
-    pub(super) fn fold_rows<R: Row, T>(
-        &self,
-        account: &str,
-        mut folded: T,
-        mut step: impl FnMut(&mut T, &R),
-    ) -> Result<T, LakeError> {
-        for file in self.files(R::TABLE, account) {
-            for batch in storage::batches(&self.root, file, None)? {
-                let mut rows: Vec<R> = Vec::new();
-                R::from_batch(&batch?, &mut rows)?;
-                for row in &rows {
-                    step(&mut folded, row);
+    /// Takes in a commit that was just published.
+    pub(super) fn extend(&mut self, commit: Commit, sha256: String) {
+        self.commits.records.push(commit);
+        self.commits.latest_sha256 = sha256;
+        self.index(self.commits.records.len() - 1);
+    }
+
+    fn index(&mut self, commit: usize) {
+        let files = self.commits.records.get(commit).map(|commit| commit.files.as_slice()).unwrap_or_default();
+        for (place, file) in files.iter().enumerate() {
+            match self.of_account.get_mut(&file.account) {
+                Some(places) => places.push((commit, place)),
+                None => {
+                    self.of_account.insert(file.account.clone(), vec![(commit, place)]);
                 }
             }
         }
-        Ok(folded)
+    }
+
+    /// SHA-256 of the record of a commit; that of commit 0 is empty.
+    pub(super) fn commit_sha256(&self, commit: u64) -> Option<&str> {
+        let commit = usize::try_from(commit).ok()?;
+        match self.commits.records.get(commit) {
+            Some(next) => Some(&next.previous),
+            None if commit == self.commits.records.len() => Some(&self.commits.latest_sha256),
+            None => None,
+        }
+    }
+
+    /// Gives all rows of the ledger as its commits have them, without holding more than a batch.
+    pub(super) fn each_ledger_row(&self, mut take: impl FnMut(FileRow)) -> Result<(), LakeError> {
+        for file in self.files(FileRow::TABLE, "") {
+            self.each_row_in(file, &mut take)?;
+        }
+        Ok(())
+    }
+
+    /// Gives all rows of a file without holding more than a batch.
+    pub(super) fn each_row_in<R: Row>(&self, file: &CommittedFile, mut take: impl FnMut(R)) -> Result<(), LakeError> {
+        for batch in storage::batches(&self.root, file, None)? {
+            let mut rows: Vec<R> = Vec::new();
+            R::from_batch(&batch?, &mut rows)?;
+            rows.into_iter().for_each(&mut take);
+        }
+        Ok(())
     }
 
     fn rows<R: Row>(&self, account: &str) -> Result<Vec<R>, LakeError> {
@@ -179,9 +211,10 @@ impl Lake {
         Ok(())
     }
 
-    fn files<'a>(&'a self, table: &'a str, account: &'a str) -> impl Iterator<Item = &'a CommittedFile> {
-        let files = self.commits.records.iter().flat_map(|commit| &commit.files);
-        files.filter(move |file| file.table == table && file.account == account)
+    pub(super) fn files<'a>(&'a self, table: &'a str, account: &'a str) -> impl Iterator<Item = &'a CommittedFile> {
+        let places = self.of_account.get(account).map(Vec::as_slice).unwrap_or_default();
+        let files = places.iter().filter_map(|(commit, place)| self.commits.records.get(*commit)?.files.get(*place));
+        files.filter(move |file| file.table == table)
     }
 }
 

@@ -5,16 +5,20 @@
 //! (signed 64-bit, never negative) and flag. A change of meaning changes [`SCHEMA_VERSION`].
 
 use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, BooleanBuilder, Int64Array, Int64Builder, RecordBatch, StringArray, StringBuilder,
+    TimestampMicrosecondArray, TimestampMicrosecondBuilder,
+};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 use super::LakeError;
 use crate::model::Instant;
 
 /// The version of the tables' meaning; a lake says which it was written with.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// A row of a table, and how it lies in columns.
 pub trait Row: Sized + Send {
@@ -24,18 +28,23 @@ pub trait Row: Sized + Send {
     const WIDE: &'static [&'static str];
     /// The columns.
     fn schema() -> SchemaRef;
-    /// Rows as columns.
-    ///
-    /// # Errors
-    /// Only when rows and schema disagree: a bug in tickmark.
-    fn to_batch(rows: &[Self]) -> Result<RecordBatch, LakeError>;
+    /// One empty column each, in the order of the schema.
+    #[doc(hidden)]
+    fn builders() -> Vec<Box<dyn ColumnBuilder>>;
     /// Columns as rows.
     ///
     /// # Errors
     /// When a column is missing or of another type: the file is not one of this table.
     fn from_batch(batch: &RecordBatch, rows: &mut Vec<Self>) -> Result<(), LakeError>;
-    /// Roughly how much memory the row takes, in bytes.
-    fn weight(&self) -> usize;
+    /// Some of the columns as rows; what the others hold is left empty.
+    ///
+    /// # Errors
+    /// When a column is of another type.
+    fn from_some_columns(batch: &RecordBatch, rows: &mut Vec<Self>) -> Result<(), LakeError>;
+    /// Puts the row behind `bytes`, so that [`Row::decode`] finds it again in the same run of the program.
+    fn encode(&self, bytes: &mut Vec<u8>);
+    /// Takes a row off the front of `bytes`; `None` where there is none.
+    fn decode(bytes: &mut &[u8]) -> Option<Self>;
 }
 
 /// How one kind of value lies in a column.
@@ -44,14 +53,177 @@ trait Column: Sized {
     fn is_nullable() -> bool {
         false
     }
-    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef
-    where
-        Self: 'a;
+    fn builder() -> Box<dyn ColumnBuilder>;
     type Reader<'b>;
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>>;
     fn read(reader: &Self::Reader<'_>, at: usize) -> Self;
-    fn weight(&self) -> usize {
-        8
+    /// What stands for a value of a column that was not read.
+    fn unread() -> Self;
+    fn encode(&self, bytes: &mut Vec<u8>);
+    fn decode(bytes: &mut &[u8]) -> Option<Self>;
+}
+
+/// Takes so many bytes off the front.
+fn take<'b>(bytes: &mut &'b [u8], count: usize) -> Option<&'b [u8]> {
+    let (taken, rest) = bytes.split_at_checked(count)?;
+    *bytes = rest;
+    Some(taken)
+}
+
+/// Takes eight bytes off the front.
+fn take_eight(bytes: &mut &[u8]) -> Option<[u8; 8]> {
+    take(bytes, 8)?.try_into().ok()
+}
+
+/// Most texts are short: their length takes one byte, that of others one for each seven bits.
+fn encode_text(text: &str, bytes: &mut Vec<u8>) {
+    let mut length = text.len();
+    while let Some(low) = Some(length & 0x7f).filter(|_| length > 0x7f) {
+        bytes.push(u8::try_from(low).unwrap_or(0) | 0x80);
+        length >>= 7;
+    }
+    bytes.push(u8::try_from(length).unwrap_or(0));
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+fn decode_text<'b>(bytes: &mut &'b [u8]) -> Option<&'b str> {
+    let (mut length, mut shift) = (0_usize, 0);
+    loop {
+        let byte = *take(bytes, 1)?.first()?;
+        length |= usize::from(byte & 0x7f).checked_shl(shift)?;
+        shift += 7;
+        if byte < 0x80 {
+            break;
+        }
+    }
+    std::str::from_utf8(take(bytes, length)?).ok()
+}
+
+/// A column that is filled from rows as [`Row::encode`] makes them.
+pub trait ColumnBuilder: Send {
+    /// Takes the value at the front of `bytes` into the column; `None` where there is none.
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()>;
+    /// Takes a text instead of what `bytes` has; `None` where the column holds no texts.
+    fn replace(&mut self, _bytes: &mut &[u8], _text: &str) -> Option<()> {
+        None
+    }
+    /// The column, which is empty then.
+    fn finish(&mut self) -> ArrayRef;
+}
+
+#[derive(Default)]
+struct TextColumn(StringBuilder);
+
+impl ColumnBuilder for TextColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_value(decode_text(bytes)?);
+        Some(())
+    }
+
+    fn replace(&mut self, bytes: &mut &[u8], text: &str) -> Option<()> {
+        decode_text(bytes)?;
+        self.0.append_value(text);
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+#[derive(Default)]
+struct TimeColumn(TimestampMicrosecondBuilder);
+
+impl ColumnBuilder for TimeColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_value(Instant::decode(bytes)?.microseconds());
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish().with_timezone("UTC"))
+    }
+}
+
+#[derive(Default)]
+struct OptionalTimeColumn(TimestampMicrosecondBuilder);
+
+impl ColumnBuilder for OptionalTimeColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_option(Option::<Instant>::decode(bytes)?.map(Instant::microseconds));
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish().with_timezone("UTC"))
+    }
+}
+
+#[derive(Default)]
+struct CountColumn(Int64Builder);
+
+impl ColumnBuilder for CountColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_value(i64::try_from(u64::decode(bytes)?).unwrap_or(i64::MAX));
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+#[derive(Default)]
+struct FlagColumn(BooleanBuilder);
+
+impl ColumnBuilder for FlagColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_value(bool::decode(bytes)?);
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+/// Rows of one table turned into columns.
+pub(super) struct Columns<R> {
+    builders: Vec<Box<dyn ColumnBuilder>>,
+    /// The place of the column of ledger ids.
+    evidence: Option<usize>,
+    rows: PhantomData<fn() -> R>,
+}
+
+impl<R: Row> Columns<R> {
+    /// Columns without rows.
+    pub(super) fn new() -> Self {
+        let evidence = R::schema().index_of("evidence_id").ok();
+        Self { builders: R::builders(), evidence, rows: PhantomData }
+    }
+
+    /// Takes in a row as [`Row::encode`] makes it, with another ledger id where one is given.
+    ///
+    /// # Errors
+    /// When the bytes are no such row.
+    pub(super) fn push(&mut self, mut row: &[u8], evidence: Option<&str>) -> Result<(), LakeError> {
+        for (place, builder) in self.builders.iter_mut().enumerate() {
+            let done = match evidence.filter(|_| self.evidence == Some(place)) {
+                Some(evidence) => builder.replace(&mut row, evidence),
+                None => builder.append(&mut row),
+            };
+            done.ok_or(LakeError::Staged { table: R::TABLE })?;
+        }
+        Ok(())
+    }
+
+    /// What was taken in so far.
+    ///
+    /// # Errors
+    /// Only when rows and schema disagree: a bug in tickmark.
+    pub(super) fn take(&mut self) -> Result<RecordBatch, LakeError> {
+        let columns = self.builders.iter_mut().map(|builder| builder.finish()).collect();
+        RecordBatch::try_new(R::schema(), columns).map_err(LakeError::Arrow)
     }
 }
 
@@ -62,8 +234,8 @@ impl Column for String {
         DataType::Utf8
     }
 
-    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(values))
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<TextColumn>::default()
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -74,8 +246,16 @@ impl Column for String {
         reader.value(at).to_owned()
     }
 
-    fn weight(&self) -> usize {
-        24 + self.capacity()
+    fn unread() -> Self {
+        Self::new()
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        encode_text(self, bytes);
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        decode_text(bytes).map(str::to_owned)
     }
 }
 
@@ -87,8 +267,8 @@ impl Column for Arc<str> {
         DataType::Utf8
     }
 
-    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(values))
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<TextColumn>::default()
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -105,8 +285,16 @@ impl Column for Arc<str> {
         Arc::clone(&last)
     }
 
-    fn weight(&self) -> usize {
-        16
+    fn unread() -> Self {
+        Self::from("")
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        encode_text(self, bytes);
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        decode_text(bytes).map(Self::from)
     }
 }
 
@@ -123,9 +311,8 @@ impl Column for Instant {
         DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
     }
 
-    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
-        let values = values.map(|value| value.microseconds());
-        Arc::new(TimestampMicrosecondArray::from_iter_values(values).with_timezone("UTC"))
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<TimeColumn>::default()
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -134,6 +321,18 @@ impl Column for Instant {
 
     fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
         Self::from_microseconds(reader.value(at))
+    }
+
+    fn unread() -> Self {
+        Self::from_microseconds(0)
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.microseconds().to_le_bytes());
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        take_eight(bytes).map(|eight| Self::from_microseconds(i64::from_le_bytes(eight)))
     }
 }
 
@@ -148,9 +347,8 @@ impl Column for Option<Instant> {
         true
     }
 
-    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
-        let values: TimestampMicrosecondArray = values.map(|value| value.map(Instant::microseconds)).collect();
-        Arc::new(values.with_timezone("UTC"))
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<OptionalTimeColumn>::default()
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -161,8 +359,19 @@ impl Column for Option<Instant> {
         (!reader.is_null(at)).then(|| Instant::from_microseconds(reader.value(at)))
     }
 
-    fn weight(&self) -> usize {
-        16
+    fn unread() -> Self {
+        None
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        self.is_some().encode(bytes);
+        if let Some(instant) = self {
+            instant.encode(bytes);
+        }
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        if bool::decode(bytes)? { Instant::decode(bytes).map(Some) } else { Some(None) }
     }
 }
 
@@ -173,8 +382,8 @@ impl Column for u64 {
         DataType::Int64
     }
 
-    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
-        Arc::new(Int64Array::from_iter_values(values.map(|value| i64::try_from(*value).unwrap_or(i64::MAX))))
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<CountColumn>::default()
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -183,6 +392,18 @@ impl Column for u64 {
 
     fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
         Self::try_from(reader.value(at)).unwrap_or(0)
+    }
+
+    fn unread() -> Self {
+        0
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.to_le_bytes());
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        take_eight(bytes).map(Self::from_le_bytes)
     }
 }
 
@@ -193,8 +414,8 @@ impl Column for bool {
         DataType::Boolean
     }
 
-    fn build<'a>(values: impl Iterator<Item = &'a Self>) -> ArrayRef {
-        Arc::new(values.map(|value| Some(*value)).collect::<BooleanArray>())
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<FlagColumn>::default()
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -203,6 +424,18 @@ impl Column for bool {
 
     fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
         reader.value(at)
+    }
+
+    fn unread() -> Self {
+        false
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        bytes.push(u8::from(*self));
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        take(bytes, 1).map(|byte| byte == [1])
     }
 }
 
@@ -234,9 +467,8 @@ macro_rules! table {
                 ]))
             }
 
-            fn to_batch(rows: &[Self]) -> Result<RecordBatch, LakeError> {
-                let columns = vec![$(<$kind as Column>::build(rows.iter().map(|row| &row.$field)),)*];
-                RecordBatch::try_new(Self::schema(), columns).map_err(LakeError::Arrow)
+            fn builders() -> Vec<Box<dyn ColumnBuilder>> {
+                vec![$(<$kind as Column>::builder(),)*]
             }
 
             fn from_batch(batch: &RecordBatch, rows: &mut Vec<Self>) -> Result<(), LakeError> {
@@ -248,8 +480,31 @@ macro_rules! table {
                 Ok(())
             }
 
-            fn weight(&self) -> usize {
-                0 $(+ Column::weight(&self.$field))*
+            fn from_some_columns(batch: &RecordBatch, rows: &mut Vec<Self>) -> Result<(), LakeError> {
+                $(
+                    let $field = match batch.column_by_name(stringify!($field)) {
+                        Some(_) => Some(column::<$kind>(batch, $table, stringify!($field))?),
+                        None => None,
+                    };
+                )*
+                rows.reserve(batch.num_rows());
+                for at in 0..batch.num_rows() {
+                    rows.push(Self {
+                        $($field: $field.as_ref().map_or_else(
+                            <$kind as Column>::unread,
+                            |reader| <$kind as Column>::read(reader, at),
+                        ),)*
+                    });
+                }
+                Ok(())
+            }
+
+            fn encode(&self, bytes: &mut Vec<u8>) {
+                $(Column::encode(&self.$field, bytes);)*
+            }
+
+            fn decode(bytes: &mut &[u8]) -> Option<Self> {
+                Some(Self { $($field: <$kind as Column>::decode(bytes)?,)* })
             }
         }
     };
@@ -288,6 +543,9 @@ table! {
         configuration: String,
         /// `supplementaryConfiguration` as JSON, or empty.
         supplementary_configuration: String,
+        /// How much it states: 8 for a configuration, and 1 each for supplementary configuration, tags,
+        /// relationships and ARN. Of two copies of one state the one that states most stands.
+        completeness: u64,
         /// Ledger id of the file it was first found in.
         evidence_id: String,
         /// Its number in that file, from 1.
@@ -606,5 +864,38 @@ table! {
         records_rejected: u64,
         /// Why something of it was not used, or empty.
         reason: String,
+    }
+}
+
+table! {
+    /// An object that was read: a file on disk, or an object of a bucket. The only table whose bytes depend
+    /// on where the evidence lay and when it was put there.
+    OriginRow = "origins", wide ["etag", "version"], {
+        /// Path under the name of the argument it was given by, as in the ledger.
+        path: String,
+        /// Where it was: an absolute path, or an address that begins with `s3://`.
+        place: String,
+        /// Bytes, as the place it was in says.
+        size: u64,
+        /// When it was last modified, as the place it was in says.
+        modified_at: Option<Instant>,
+        /// ETag of an object of a bucket, or empty.
+        etag: String,
+        /// Version of an object of a bucket that keeps versions, or empty.
+        version: String,
+        /// SHA-256 of its bytes in lower-case hexadecimal.
+        sha256: String,
+        /// Account that was supplied with it, or empty.
+        supplied_account: String,
+        /// Time that was supplied with it.
+        supplied_taken_at: Option<Instant>,
+        /// Files in it that the ledger lists: one, or the members of a bundle.
+        files: u64,
+        /// Those of them of which nothing could be used.
+        files_rejected: u64,
+        /// Those of them that could be used only in part.
+        files_partial: u64,
+        /// Whether all in it was recognised and used: another version of tickmark would find no more.
+        exhausted: bool,
     }
 }

@@ -1,109 +1,76 @@
-//! Rows between reading and commit: in memory up to a budget, beyond it in the staging folder.
+//! Rows between reading and commit: in memory up to a budget, beyond it in sorted runs in the staging
+//! folder; and their groups in order, merged from all runs.
 //!
-//! While staged, a row's `evidence_id` holds the number of its file in this ingest: ids are known
-//! only once the last byte of a file is hashed. No order is kept or promised here.
+//! While staged, rows refer to files by their numbers in this ingest: ledger ids are known only once the
+//! last byte of a file is hashed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::schema::{
-    ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow,
-};
-use super::{LakeError, layout, storage};
+use super::deduplicate::{Found, Staged, TABLES};
+use super::staged_rows::{Entry, HEAD_BYTES, SortedRun, StagedRows, entry, lengths};
+use super::{LakeError, layout};
 
-/// How much staged rows may take in memory before they go to disk, in bytes.
-const MEMORY_BYTES: usize = 96 * 1024 * 1024;
+/// Bytes of a run that are read at once.
+const READ_BYTES: usize = 128 * 1024;
 
-/// The rows of one account.
-#[derive(Debug, Default)]
-pub(super) struct AccountTables {
-    pub(super) items: Vec<ItemRow>,
-    pub(super) evaluations: Vec<EvaluationRow>,
-    pub(super) findings: Vec<FindingRow>,
-    pub(super) rules: Vec<RuleRow>,
-    pub(super) credentials: Vec<CredentialRow>,
-    pub(super) conditions: Vec<ConditionRow>,
-    pub(super) snapshots: Vec<SnapshotRow>,
-    pub(super) listings: Vec<ListingRow>,
+/// One sorted run of one table and account, in a file of the staging folder.
+#[derive(Clone, Debug)]
+struct Spilled {
+    file: u64,
+    offset: u64,
+    bytes: u64,
 }
-
-/// Does one thing with each table of an [`AccountTables`].
-macro_rules! each_table {
-    ($tables:expr, $rows:ident => $action:expr) => {{
-        let $rows = &mut $tables.items;
-        $action;
-        let $rows = &mut $tables.evaluations;
-        $action;
-        let $rows = &mut $tables.findings;
-        $action;
-        let $rows = &mut $tables.rules;
-        $action;
-        let $rows = &mut $tables.credentials;
-        $action;
-        let $rows = &mut $tables.conditions;
-        $action;
-        let $rows = &mut $tables.snapshots;
-        $action;
-        let $rows = &mut $tables.listings;
-        $action;
-    }};
-}
-
-impl AccountTables {
-    fn append(&mut self, mut other: Self) {
-        self.items.append(&mut other.items);
-        self.evaluations.append(&mut other.evaluations);
-        self.findings.append(&mut other.findings);
-        self.rules.append(&mut other.rules);
-        self.credentials.append(&mut other.credentials);
-        self.conditions.append(&mut other.conditions);
-        self.snapshots.append(&mut other.snapshots);
-        self.listings.append(&mut other.listings);
-    }
-
-    fn weight(&mut self) -> usize {
-        let mut weight = 0;
-        each_table!(self, rows => weight += rows.iter().map(Row::weight).sum::<usize>());
-        weight
-    }
-}
-
-/// Rows by account.
-pub(super) type Batch = BTreeMap<String, AccountTables>;
 
 #[derive(Debug, Default)]
 struct Held {
-    accounts: Batch,
-    weight: usize,
-    /// Spill files of each account.
-    spilled: BTreeMap<String, Vec<PathBuf>>,
+    accounts: BTreeMap<String, [Vec<Vec<u8>>; TABLES]>,
+    bytes: usize,
+    spilled: BTreeMap<(String, usize), Vec<Spilled>>,
     spills: u64,
+    /// Files of which the lake has more already: their rows are dropped.
+    forgotten: HashSet<u32>,
+    /// Files that turned out to be damaged.
+    distrusted: HashSet<u32>,
 }
 
 /// Where all workers of an ingest put their rows.
 #[derive(Debug)]
 pub(super) struct Staging {
     folder: PathBuf,
+    budget: usize,
     held: Mutex<Held>,
+    /// Bytes that workers take beside, to know what is repeated.
+    workers: AtomicUsize,
 }
 
+/// However much workers take, so much may be staged in memory.
+const BUDGET_MIN: usize = 16 * 1024 * 1024;
+
 impl Staging {
-    /// An empty staging area; what an ingest that was stopped left behind is removed.
+    /// An empty staging area that holds up to `budget` bytes in memory, less what workers take; what an ingest that was stopped left
+    /// behind is removed.
     ///
     /// # Errors
     /// When the folder cannot be emptied.
-    pub(super) fn open(root: &Path) -> Result<Self, LakeError> {
-        let staging = Self { folder: layout::staging(root), held: Mutex::default() };
+    pub(super) fn open(root: &Path, budget: usize) -> Result<Self, LakeError> {
+        let staging =
+            Self { folder: layout::staging(root), budget, held: Mutex::default(), workers: AtomicUsize::new(0) };
         staging.clear()?;
         Ok(staging)
     }
 
-    /// Removes the folder and all in it.
+    /// Removes the folder and all that is staged.
     ///
     /// # Errors
     /// When it cannot be removed.
     pub(super) fn clear(&self) -> Result<(), LakeError> {
+        *self.lock() = Held::default();
         if self.folder.exists() {
             std::fs::remove_dir_all(&self.folder).map_err(|error| LakeError::io(&self.folder, error))?;
         }
@@ -114,57 +81,104 @@ impl Staging {
     ///
     /// # Errors
     /// When rows that go to disk cannot be written.
-    pub(super) fn add(&self, mut batch: Batch) -> Result<(), LakeError> {
-        let weight: usize = batch.values_mut().map(AccountTables::weight).sum();
+    pub(super) fn add(&self, rows: &mut StagedRows) -> Result<(), LakeError> {
+        let added = rows.bytes();
+        let accounts = rows.take();
         let full = {
             let mut held = self.lock();
-            for (account, tables) in batch {
-                held.accounts.entry(account).or_default().append(tables);
+            for (account, tables) in accounts {
+                let of_account = held.accounts.entry(account).or_default();
+                for (chunks, entries) in of_account.iter_mut().zip(tables) {
+                    if !entries.is_empty() {
+                        chunks.push(entries);
+                    }
+                }
             }
-            held.weight += weight;
-            if held.weight <= MEMORY_BYTES {
+            held.bytes += added;
+            let budget = self.budget.saturating_sub(self.workers.load(Ordering::Relaxed)).max(BUDGET_MIN);
+            // While some are written to disk, as many again may come.
+            if held.bytes <= budget / 2 {
                 return Ok(());
             }
-            held.weight = 0;
+            held.bytes = 0;
             held.spills += 1;
             (held.spills, std::mem::take(&mut held.accounts))
         };
         self.spill(full.0, full.1)
     }
 
-    fn spill(&self, number: u64, accounts: Batch) -> Result<(), LakeError> {
-        for (account, mut tables) in accounts {
-            let folder = self.folder.join(format!("a{account}")).join(number.to_string());
-            each_table!(tables, rows => spill_table(&folder, rows)?);
-            self.lock().spilled.entry(account).or_default().push(folder);
+    /// A worker takes so many bytes, and took so many before.
+    pub(super) fn workers_take(&self, before: usize, now: usize) {
+        self.workers.fetch_add(now, Ordering::Relaxed);
+        self.workers.fetch_sub(before, Ordering::Relaxed);
+    }
+
+    /// Drops the rows of a file of which the lake has more already.
+    pub(super) fn forget(&self, file: u32) {
+        self.lock().forgotten.insert(file);
+    }
+
+    /// Notes that the bytes of a file turned out to be damaged.
+    pub(super) fn distrust(&self, file: u32) {
+        self.lock().distrusted.insert(file);
+    }
+
+    fn spill(&self, number: u64, accounts: BTreeMap<String, [Vec<Vec<u8>>; TABLES]>) -> Result<(), LakeError> {
+        std::fs::create_dir_all(&self.folder).map_err(|error| LakeError::io(&self.folder, error))?;
+        let path = self.spill_path(number);
+        let io = |error| LakeError::io(&path, error);
+        let mut file = BufWriter::with_capacity(READ_BYTES, File::create(&path).map_err(io)?);
+        let mut offset = 0;
+        for (account, tables) in accounts {
+            for (table, chunks) in tables.into_iter().enumerate().filter(|(_, chunks)| !chunks.is_empty()) {
+                let run = SortedRun::of(chunks);
+                let mut bytes = 0;
+                for entry in (0..run.len()).filter_map(|place| run.get(place)) {
+                    file.write_all(entry.whole).map_err(io)?;
+                    bytes += entry.whole.len() as u64;
+                }
+                let spilled = Spilled { file: number, offset, bytes };
+                self.lock().spilled.entry((account.clone(), table)).or_default().push(spilled);
+                offset += bytes;
+            }
         }
-        Ok(())
+        file.flush().map_err(io)
+    }
+
+    fn spill_path(&self, number: u64) -> PathBuf {
+        self.folder.join(number.to_string())
     }
 
     /// The accounts that have rows.
     pub(super) fn accounts(&self) -> Vec<String> {
         let held = self.lock();
-        let mut accounts: Vec<String> = held.accounts.keys().chain(held.spilled.keys()).cloned().collect();
+        let spilled = held.spilled.keys().map(|(account, _)| account);
+        let mut accounts: Vec<String> = held.accounts.keys().chain(spilled).cloned().collect();
         accounts.sort_unstable();
         accounts.dedup();
         accounts
     }
 
-    /// Takes all rows of an account out.
+    /// Takes all rows of an account's table out, to be given group by group.
     ///
     /// # Errors
     /// When rows on disk cannot be read back.
-    pub(super) fn take(&self, account: &str) -> Result<AccountTables, LakeError> {
-        let (tables, spilled) = {
+    pub(super) fn groups<R: Staged>(&self, account: &str) -> Result<Groups<R>, LakeError> {
+        let (chunks, spilled, forgotten, distrusted) = {
             let mut held = self.lock();
-            (held.accounts.remove(account), held.spilled.remove(account))
+            let tables = held.accounts.get_mut(account);
+            let chunks = tables.and_then(|tables| tables.get_mut(R::TABLE_NUMBER)).map(std::mem::take);
+            let spilled = held.spilled.remove(&(account.to_owned(), R::TABLE_NUMBER));
+            (chunks.unwrap_or_default(), spilled.unwrap_or_default(), held.forgotten.clone(), held.distrusted.clone())
         };
-        let mut tables = tables.unwrap_or_default();
-        for folder in spilled.unwrap_or_default() {
-            each_table!(tables, rows => read_spill(&folder, rows)?);
-            std::fs::remove_dir_all(&folder).map_err(|error| LakeError::io(&folder, error))?;
+        let mut sources: Vec<Source> = Vec::new();
+        if !chunks.is_empty() {
+            sources.push(Source::Memory { run: SortedRun::of(chunks), next: 0 });
         }
-        Ok(tables)
+        for run in spilled {
+            sources.push(Source::Disk(DiskRun::open(&self.spill_path(run.file), &run)?));
+        }
+        Ok(Groups { sources, forgotten, distrusted, key: Vec::new(), lone: None, kind: PhantomData })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Held> {
@@ -173,15 +187,146 @@ impl Staging {
     }
 }
 
-fn spill_file<R: Row>(folder: &Path) -> PathBuf {
-    folder.join(format!("{}.parquet", R::TABLE))
+/// A sorted run on disk, one entry of it in memory.
+#[derive(Debug)]
+struct DiskRun {
+    path: PathBuf,
+    input: io::Take<BufReader<File>>,
+    /// The entry at hand; empty at the end.
+    current: Vec<u8>,
+    /// The one behind it.
+    following: Vec<u8>,
 }
 
-fn spill_table<R: Row>(folder: &Path, rows: &[R]) -> Result<(), LakeError> {
-    if rows.is_empty() { Ok(()) } else { storage::write(&spill_file::<R>(folder), rows, false) }
+impl DiskRun {
+    fn open(path: &Path, run: &Spilled) -> Result<Self, LakeError> {
+        let io = |error| LakeError::io(path, error);
+        let mut file = File::open(path).map_err(io)?;
+        file.seek(SeekFrom::Start(run.offset)).map_err(io)?;
+        let input = BufReader::with_capacity(READ_BYTES, file).take(run.bytes);
+        let mut opened = Self { path: path.to_owned(), input, current: Vec::new(), following: Vec::new() };
+        opened.advance()?;
+        opened.advance()?;
+        Ok(opened)
+    }
+
+    fn advance(&mut self) -> Result<(), LakeError> {
+        std::mem::swap(&mut self.current, &mut self.following);
+        self.following.clear();
+        if self.input.limit() == 0 {
+            return Ok(());
+        }
+        let read = |input: &mut io::Take<BufReader<File>>, current: &mut Vec<u8>| {
+            current.resize(HEAD_BYTES, 0);
+            input.read_exact(current)?;
+            let (key, row) = lengths(current).ok_or(io::ErrorKind::InvalidData)?;
+            current.resize(HEAD_BYTES + key + row, 0);
+            input.read_exact(current.get_mut(HEAD_BYTES..).unwrap_or_default())
+        };
+        read(&mut self.input, &mut self.following).map_err(|error| LakeError::io(&self.path, error))
+    }
 }
 
-fn read_spill<R: Row>(folder: &Path, rows: &mut Vec<R>) -> Result<(), LakeError> {
-    let path = spill_file::<R>(folder);
-    if path.exists() { storage::read(&path, rows) } else { Ok(()) }
+/// Entries in the order of their keys.
+#[derive(Debug)]
+enum Source {
+    Memory { run: SortedRun, next: usize },
+    Disk(DiskRun),
+}
+
+impl Source {
+    fn current(&self) -> Option<Entry<'_>> {
+        match self {
+            Self::Memory { run, next } => run.get(*next),
+            Self::Disk(run) => entry(&run.current),
+        }
+    }
+
+    fn following(&self) -> Option<Entry<'_>> {
+        match self {
+            Self::Memory { run, next } => run.get(*next + 1),
+            Self::Disk(run) => entry(&run.following),
+        }
+    }
+
+    fn advance(&mut self) -> Result<(), LakeError> {
+        match self {
+            Self::Memory { next, .. } => {
+                *next += 1;
+                Ok(())
+            }
+            Self::Disk(run) => run.advance(),
+        }
+    }
+}
+
+/// The rows of one table and account, those of one key at a time, in the order of keys.
+#[derive(Debug)]
+pub(super) struct Groups<R> {
+    sources: Vec<Source>,
+    forgotten: HashSet<u32>,
+    distrusted: HashSet<u32>,
+    /// The key of the group at hand.
+    key: Vec<u8>,
+    /// Where the group at hand is a single row: the source it is in.
+    lone: Option<usize>,
+    kind: PhantomData<R>,
+}
+
+impl<R: Staged> Groups<R> {
+    /// Goes to the next group and gives its key; `None` behind the last. The group at hand must have been taken.
+    pub(super) fn next(&mut self) -> Option<&[u8]> {
+        let keys = self.sources.iter().enumerate().filter_map(|(place, source)| Some((source.current()?.key, place)));
+        let (least, place) = keys.min()?;
+        let is_elsewhere = |(other, source): (usize, &Source)| {
+            other != place && source.current().is_some_and(|entry| entry.key == least)
+        };
+        let source = self.sources.get(place)?;
+        let is_lone = source.following().is_none_or(|entry| entry.key != least)
+            && !self.sources.iter().enumerate().any(is_elsewhere)
+            && source.current().is_some_and(|entry| !self.distrusted.contains(&entry.found.file));
+        self.lone = is_lone.then_some(place);
+        self.key.clear();
+        self.key.extend_from_slice(least);
+        Some(&self.key)
+    }
+
+    /// Takes the group at hand where it is a single row: where it was found and its bytes.
+    ///
+    /// # Errors
+    /// When rows on disk cannot be read back, or `take` fails.
+    pub(super) fn take_lone(
+        &mut self,
+        take: impl FnOnce(Found, &[u8]) -> Result<(), LakeError>,
+    ) -> Result<bool, LakeError> {
+        let Some(source) = self.lone.take().and_then(|place| self.sources.get_mut(place)) else { return Ok(false) };
+        if let Some(entry) = source.current().filter(|entry| !self.forgotten.contains(&entry.found.file)) {
+            take(entry.found, entry.row)?;
+        }
+        source.advance()?;
+        Ok(true)
+    }
+
+    /// Takes the group at hand: its rows in no particular order.
+    ///
+    /// # Errors
+    /// When rows on disk cannot be read back.
+    pub(super) fn take(&mut self, group: &mut Vec<(Found, R)>) -> Result<(), LakeError> {
+        group.clear();
+        for source in &mut self.sources {
+            while let Some(entry) = source.current().filter(|entry| entry.key == self.key) {
+                let found = entry.found;
+                if !self.forgotten.contains(&found.file) {
+                    let mut bytes = entry.row;
+                    let mut row = R::decode(&mut bytes).ok_or(LakeError::Staged { table: R::TABLE })?;
+                    if self.distrusted.contains(&found.file) {
+                        row.distrust();
+                    }
+                    group.push((found, row));
+                }
+                source.advance()?;
+            }
+        }
+        Ok(())
+    }
 }

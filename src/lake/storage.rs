@@ -1,8 +1,8 @@
 //! Rows to Parquet files and back. The only place that names a Parquet option.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::io::{ErrorKind, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use bytes::Bytes;
@@ -17,32 +17,142 @@ use sha2::{Digest, Sha256};
 
 use super::LakeError;
 use super::commit::CommittedFile;
-use super::schema::Row;
+use super::schema::{Columns, Row};
 
-/// Rows in one row group: fixed, so that the same rows give the same bytes.
+/// Rows in one row group, and bytes after which it ends before: fixed, so that the same rows give the same
+/// bytes.
 const ROW_GROUP_ROWS: usize = 65_536;
+const ROW_GROUP_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of rows turned into columns at once while writing.
+const BATCH_BYTES: usize = 2 * 1024 * 1024;
+/// Files of the lake up to this size are read as a whole.
+const WHOLE_BYTES: u64 = 8 * 1024 * 1024;
 /// Rows turned into columns at once while writing, and back while reading.
 const BATCH_ROWS: usize = 8_192;
 
-/// Writes `rows` as one file, replacing what may be there, and syncs it to disk.
-///
-/// # Errors
-/// When the file cannot be written.
-pub(super) fn write<R: Row>(path: &Path, rows: &[R], durable: bool) -> Result<(), LakeError> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| LakeError::io(folder, error))?;
+/// Writes rows, which come one after the other, as one file.
+pub(super) struct TableWriter<R: Row> {
+    path: PathBuf,
+    writer: ArrowWriter<Hashing>,
+    columns: Columns<R>,
+    encoded: Vec<u8>,
+    /// Rows and bytes in the columns.
+    pending_rows: usize,
+    pending_bytes: usize,
+    /// Rows and bytes of the row group that is being written.
+    group_rows: usize,
+    group_bytes: usize,
+    rows: u64,
+}
+
+impl<R: Row> TableWriter<R> {
+    /// Begins a file, replacing what may be there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn create(path: PathBuf) -> Result<Self, LakeError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| LakeError::io(folder, error))?;
+        }
+        let file = File::create(&path).map_err(|error| LakeError::io(&path, error))?;
+        let output = Hashing { file, digest: Sha256::new(), bytes: 0 };
+        let writer = ArrowWriter::try_new(output, R::schema(), Some(properties::<R>()?))
+            .map_err(|error| LakeError::parquet(&path, &error))?;
+        Ok(Self {
+            path,
+            writer,
+            columns: Columns::new(),
+            encoded: Vec::new(),
+            pending_rows: 0,
+            pending_bytes: 0,
+            group_rows: 0,
+            group_bytes: 0,
+            rows: 0,
+        })
     }
-    let file = File::create(path).map_err(|error| LakeError::io(path, error))?;
-    let mut writer = ArrowWriter::try_new(&file, R::schema(), Some(properties::<R>()?))
-        .map_err(|error| LakeError::parquet(path, &error))?;
-    for chunk in rows.chunks(BATCH_ROWS) {
-        writer.write(&R::to_batch(chunk)?).map_err(|error| LakeError::parquet(path, &error))?;
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(super) fn push(&mut self, row: &R) -> Result<(), LakeError> {
+        let mut encoded = std::mem::take(&mut self.encoded);
+        encoded.clear();
+        row.encode(&mut encoded);
+        let pushed = self.push_encoded(&encoded, None);
+        self.encoded = encoded;
+        pushed
     }
-    writer.close().map_err(|error| LakeError::parquet(path, &error))?;
-    if durable {
-        file.sync_all().map_err(|error| LakeError::io(path, error))?;
+
+    /// Adds a row as [`Row::encode`] makes it, with another ledger id where one is given.
+    ///
+    /// # Errors
+    /// When the bytes are no such row, or the file cannot be written.
+    pub(super) fn push_encoded(&mut self, row: &[u8], evidence: Option<&str>) -> Result<(), LakeError> {
+        self.columns.push(row, evidence)?;
+        self.pending_rows += 1;
+        self.pending_bytes += row.len();
+        self.rows += 1;
+        let group_is_full = self.group_rows + self.pending_rows >= ROW_GROUP_ROWS
+            || self.group_bytes + self.pending_bytes >= ROW_GROUP_BYTES;
+        if group_is_full || self.pending_rows >= BATCH_ROWS || self.pending_bytes >= BATCH_BYTES {
+            self.write_pending()?;
+        }
+        if group_is_full {
+            self.writer.flush().map_err(|error| LakeError::parquet(&self.path, &error))?;
+            (self.group_rows, self.group_bytes) = (0, 0);
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn write_pending(&mut self) -> Result<(), LakeError> {
+        if self.pending_rows == 0 {
+            return Ok(());
+        }
+        self.writer.write(&self.columns.take()?).map_err(|error| LakeError::parquet(&self.path, &error))?;
+        self.group_rows += self.pending_rows;
+        self.group_bytes += self.pending_bytes;
+        (self.pending_rows, self.pending_bytes) = (0, 0);
+        Ok(())
+    }
+
+    /// Ends the file and syncs it to disk; what a commit says of it, under its `path` below the lake's root.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn finish(mut self, account: &str, path: String) -> Result<CommittedFile, LakeError> {
+        self.write_pending()?;
+        let output = self.writer.into_inner().map_err(|error| LakeError::parquet(&self.path, &error))?;
+        output.file.sync_all().map_err(|error| LakeError::io(&self.path, error))?;
+        Ok(CommittedFile {
+            table: R::TABLE.to_owned(),
+            account: account.to_owned(),
+            path,
+            rows: self.rows,
+            bytes: output.bytes,
+            sha256: hex::encode(output.digest.finalize()),
+        })
+    }
+}
+
+/// A file that is hashed as it is written.
+struct Hashing {
+    file: File,
+    digest: Sha256,
+    bytes: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.digest.update(bytes.get(..written).unwrap_or_default());
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Tables of which an account has many rows. In the others a dictionary says nearly all that compression
@@ -70,48 +180,54 @@ fn properties<R: Row>() -> Result<WriterProperties, LakeError> {
     Ok(builder.build())
 }
 
-/// Reads all rows of a file of the staging area, appending them to `rows`.
-///
-/// # Errors
-/// When the file cannot be read or is not of this table.
-pub(super) fn read<R: Row>(path: &Path, rows: &mut Vec<R>) -> Result<(), LakeError> {
-    let file = File::open(path).map_err(|error| LakeError::io(path, error))?;
-    let builder = builder(path, file)?;
-    for batch in batches_of(path, builder)? {
-        R::from_batch(&batch?, rows)?;
-    }
-    Ok(())
-}
+/// Batches of rows.
+pub(super) type Batches = Box<dyn Iterator<Item = Result<RecordBatch, LakeError>> + Send>;
 
 /// The batches of a file that a commit names, with all its columns or with those named.
 ///
-/// The file's bytes are read once, and nothing is made of them before they are found to be those that
-/// the commit describes.
+/// Nothing is made of the file's bytes before they are found to be those that the commit describes. A small
+/// file is read once; a large one is read through, and then from the same open file.
 ///
 /// # Errors
 /// When the file cannot be read or is not what the commit says; each batch may fail by itself.
-pub(super) fn batches(
-    root: &Path,
-    file: &CommittedFile,
-    columns: Option<&[&str]>,
-) -> Result<impl Iterator<Item = Result<RecordBatch, LakeError>>, LakeError> {
+pub(super) fn batches(root: &Path, file: &CommittedFile, columns: Option<&[&str]>) -> Result<Batches, LakeError> {
     let path = root.join(&file.path);
-    let mut builder = builder(&path, checked_bytes(&path, file)?)?;
+    let mut opened = checked_size(&path, file)?;
+    if file.bytes <= WHOLE_BYTES {
+        let mut bytes = Vec::new();
+        opened.read_to_end(&mut bytes).map_err(|error| LakeError::io(&path, error))?;
+        check_sha256(&path, file, &mut bytes.as_slice())?;
+        return projected(&path, file, Bytes::from(bytes), columns);
+    }
+    check_sha256(&path, file, &mut opened)?;
+    opened.rewind().map_err(|error| LakeError::io(&path, error))?;
+    projected(&path, file, opened, columns)
+}
+
+fn projected<T: ChunkReader + 'static>(
+    path: &Path,
+    file: &CommittedFile,
+    input: T,
+    columns: Option<&[&str]>,
+) -> Result<Batches, LakeError> {
+    let mut builder = builder(path, input)?;
     let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
     if rows != file.rows {
-        return Err(damaged(&path, format!("it has {rows} rows, its commit says {}", file.rows)));
+        return Err(damaged(path, format!("it has {rows} rows, its commit says {}", file.rows)));
     }
     if let Some(columns) = columns {
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
         builder = builder.with_projection(mask);
     }
-    batches_of(&path, builder)
+    let reader = builder.build().map_err(|error| LakeError::parquet(path, &error))?;
+    let path = path.to_owned();
+    Ok(Box::new(reader.map(move |batch| batch.map_err(|error| damaged(&path, error.to_string())))))
 }
 
-/// A committed file's bytes, once their number and SHA-256 are those that its commit says.
-fn checked_bytes(path: &Path, file: &CommittedFile) -> Result<Bytes, LakeError> {
+/// Opens a committed file, once its size is the one that its commit says.
+fn checked_size(path: &Path, file: &CommittedFile) -> Result<File, LakeError> {
     let io = |error| LakeError::io(path, error);
-    let mut opened = File::open(path).map_err(|error| match error.kind() {
+    let opened = File::open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => damaged(path, "it is missing, and a commit names it".to_owned()),
         _ => io(error),
     })?;
@@ -119,26 +235,28 @@ fn checked_bytes(path: &Path, file: &CommittedFile) -> Result<Bytes, LakeError> 
     if size != file.bytes {
         return Err(damaged(path, format!("it has {size} bytes, its commit says {}", file.bytes)));
     }
-    let mut bytes = Vec::new();
-    opened.read_to_end(&mut bytes).map_err(io)?;
-    if hex::encode(Sha256::digest(&bytes)) != file.sha256 {
+    Ok(opened)
+}
+
+/// Checks that bytes have the SHA-256 that the commit says.
+fn check_sha256(path: &Path, file: &CommittedFile, bytes: &mut impl Read) -> Result<(), LakeError> {
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match bytes.read(&mut buffer).map_err(|error| LakeError::io(path, error))? {
+            0 => break,
+            count => digest.update(buffer.get(..count).unwrap_or_default()),
+        }
+    }
+    if hex::encode(digest.finalize()) != file.sha256 {
         return Err(damaged(path, "its SHA-256 is not the one that its commit says".to_owned()));
     }
-    Ok(bytes.into())
+    Ok(())
 }
 
 fn builder<T: ChunkReader + 'static>(path: &Path, input: T) -> Result<ParquetRecordBatchReaderBuilder<T>, LakeError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(input).map_err(|error| LakeError::parquet(path, &error))?;
     Ok(builder.with_batch_size(BATCH_ROWS))
-}
-
-fn batches_of<T: ChunkReader + 'static>(
-    path: &Path,
-    builder: ParquetRecordBatchReaderBuilder<T>,
-) -> Result<impl Iterator<Item = Result<RecordBatch, LakeError>> + use<T>, LakeError> {
-    let reader = builder.build().map_err(|error| LakeError::parquet(path, &error))?;
-    let path = path.to_owned();
-    Ok(reader.map(move |batch| batch.map_err(|error| damaged(&path, error.to_string()))))
 }
 
 fn damaged(path: &Path, what: String) -> LakeError {

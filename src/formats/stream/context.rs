@@ -1,9 +1,8 @@
 //! What a record leaves open: filled from the path, and then with what was supplied.
 
-use super::Parser;
+use super::{Parser, decode_with};
 use crate::formats::config_items::ItemContext;
 use crate::formats::records::{Decoded, RecordError};
-use crate::model::ProblemCode;
 
 /// Whether records of a form carry their own time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,16 +25,9 @@ impl Parser<'_> {
         let taken_at = self.path_time.or(self.supplied.taken_at);
         let time = if form == Form::Undated { taken_at } else { None };
         let context = ItemContext { time, ..self.context.clone() };
-        let supplied = if context.account.is_none() { self.supplied.account.clone() } else { None };
-        let mut used = None;
-        self.record(raw, |raw| match decode(raw, &context) {
-            Err(error) if error.code == ProblemCode::MissingContext && supplied.is_some() => {
-                let decoded = decode(raw, &ItemContext { account: supplied.clone(), ..context })?;
-                used = supplied;
-                Ok(decoded)
-            }
-            decoded => decoded,
-        });
-        self.report.account = self.report.account.take().or(used);
+        let (supplied, mut used) = (self.supplied.account.as_ref(), None);
+        let decoded = |raw: &[u8]| decode_with(&context, supplied, &mut used, |context| decode(raw, context));
+        self.record(raw, decoded);
+        self.tally.supplied_used = self.tally.supplied_used.take().or(used);
     }
 }

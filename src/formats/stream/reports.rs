@@ -50,15 +50,15 @@ impl Parser<'_> {
         }
         if lines.is_empty() {
             let what = "the credential report holds no lines";
-            self.report.problem(Problem::of_file(ProblemCode::Empty, what, "nothing of it is in the lake"));
+            self.problem(Problem::of_file(ProblemCode::Empty, what, "nothing of it is in the lake"));
             return;
         }
         match self.time_of_report(&header, generated_at) {
             Ok(time) => self.credential_lines(&header, &lines, from, whole, time),
             Err(error) => {
                 self.report.read += lines.len() as u64;
-                self.report.rejected += lines.len() as u64;
-                self.report.problem(Problem::of_file(error.code, error.what, NOTHING_KEPT));
+                self.tally.rejected += lines.len() as u64;
+                self.problem(Problem::of_file(error.code, error.what, NOTHING_KEPT));
             }
         }
     }
@@ -114,7 +114,7 @@ impl Parser<'_> {
 
     fn tell_over_limit(&mut self, how: &str) {
         let what = format!("the credential report {how}");
-        self.report.problem(Problem::of_file(ProblemCode::OverLimit, what, NOTHING_KEPT));
+        self.problem(Problem::of_file(ProblemCode::OverLimit, what, NOTHING_KEPT));
     }
 
     fn tell_ahead(&mut self, latest: Instant, generated_at: Instant) {
@@ -122,6 +122,6 @@ impl Parser<'_> {
             "the credential report names {latest}, more than 24 hours after {generated_at}, the time it is taken for"
         );
         let effect = "its lines are used; the ages they give are too small, or the date of its path is wrong";
-        self.report.problem(Problem::of_file(ProblemCode::NameDisagrees, what, effect));
+        self.problem(Problem::of_file(ProblemCode::NameDisagrees, what, effect));
     }
 }

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::{batches, write};
+use super::{TableWriter, batches};
+use crate::lake::LakeError;
 use crate::lake::commit::CommittedFile;
 use crate::lake::schema::ListingRow;
-use crate::lake::{LakeError, Row};
 use crate::model::Instant;
 
 const PATH: &str = "tables/listings/a000011112222/00000001.parquet";
@@ -14,8 +14,15 @@ const PATH: &str = "tables/listings/a000011112222/00000001.parquet";
 /// A file of three rows as a commit describes it.
 fn committed(root: &Path) -> CommittedFile {
     let rows: Vec<ListingRow> = ["a", "b", "c"].iter().map(|id| row(id)).collect();
-    write(&root.join(PATH), &rows, true).unwrap();
-    CommittedFile::describe(root, ListingRow::TABLE, "000011112222", PATH.to_owned(), 3).unwrap()
+    write(root, rows)
+}
+
+fn write(root: &Path, rows: Vec<ListingRow>) -> CommittedFile {
+    let mut writer = TableWriter::create(root.join(PATH)).unwrap();
+    for row in rows {
+        writer.push(&row).unwrap();
+    }
+    writer.finish("000011112222", PATH.to_owned()).unwrap()
 }
 
 fn row(id: &str) -> ListingRow {
@@ -62,6 +69,16 @@ fn a_file_as_its_commit_says_is_read() {
 }
 
 #[test]
+fn what_a_commit_says_is_what_lies_on_disk() {
+    use sha2::{Digest, Sha256};
+    let root = tempfile::tempdir().unwrap();
+    let file = committed(root.path());
+    let bytes = fs::read(root.path().join(PATH)).unwrap();
+    assert_eq!((file.bytes, file.rows), (bytes.len() as u64, 3));
+    assert_eq!(file.sha256, hex::encode(Sha256::digest(&bytes)));
+}
+
+#[test]
 fn one_changed_bit_is_damage() {
     let root = tempfile::tempdir().unwrap();
     let file = committed(root.path());
@@ -76,7 +93,7 @@ fn one_changed_bit_is_damage() {
 fn another_file_of_the_same_table_is_damage() {
     let root = tempfile::tempdir().unwrap();
     let file = committed(root.path());
-    write(&root.path().join(PATH), &[row("a")], true).unwrap();
+    write(root.path(), vec![row("a")]);
     assert!(complaint(root.path(), &file).contains("bytes, its commit says"));
 }
 

@@ -20,6 +20,7 @@ fn bucket(tags: &str, supplementary: &str) -> ItemRow {
         relationships: String::new(),
         configuration: String::new(),
         supplementary_configuration: supplementary.into(),
+        completeness: 0,
         evidence_id: String::new(),
         record_number: 1,
     }

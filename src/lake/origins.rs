@@ -1,0 +1,192 @@
+//! Which objects were read before, so that they need not be opened again.
+//!
+//! An object is known by where it is and by what that place says of it: size and time of modification of a
+//! file, ETag, version, size and time of an object in a bucket. INVARIANT: an object that could not be read to
+//! its end, or that changed while it was read, is never known.
+
+use std::fs;
+use std::io::ErrorKind;
+
+use serde::{Deserialize, Serialize};
+
+use super::commit::{self, CommittedFile};
+use super::fingerprint::{ByFingerprint, Fingerprint, Fingerprinter};
+use super::intake::ReadFile;
+use super::outcome::{self, Judged};
+use super::reader::Lake;
+use super::schema::OriginRow;
+use super::storage::TableWriter;
+use super::{LakeError, layout};
+use crate::evidence::EvidenceFile;
+use crate::formats::Supplied;
+use crate::model::{Instant, ProblemCode};
+
+/// A list of objects that were read.
+#[derive(Debug, Serialize, Deserialize)]
+struct List {
+    /// Its number, from 1.
+    number: u64,
+    /// The commit that the lake stood at when the objects were read; 0 where it had none.
+    commit: u64,
+    /// SHA-256 of the record of that commit, or empty.
+    commit_sha256: String,
+    /// Version of tickmark that read them.
+    tool: String,
+    /// The objects.
+    file: CommittedFile,
+}
+
+/// What became of the files in an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub(super) files: u32,
+    pub(super) rejected: u32,
+    pub(super) partial: u32,
+}
+
+/// The objects that a lake knows.
+#[derive(Debug)]
+pub(super) struct KnownOrigins {
+    fingerprinter: Fingerprinter,
+    known: ByFingerprint<Counts>,
+}
+
+impl KnownOrigins {
+    /// The objects that need not be read again by this version of tickmark.
+    ///
+    /// # Errors
+    /// When the folder of lists cannot be read. A list that is damaged, or of a lake that stood otherwise, is
+    /// no error: its objects are read again.
+    pub(super) fn of(lake: &Lake, fingerprinter: Fingerprinter) -> Result<Self, LakeError> {
+        let mut known = Self { fingerprinter, known: ByFingerprint::default() };
+        for number in 1..next_list(lake)? {
+            let _unreadable = known.add_list(lake, number);
+        }
+        Ok(known)
+    }
+
+    fn add_list(&mut self, lake: &Lake, number: u64) -> Result<(), LakeError> {
+        let record = format!("{}.json", layout::origin_list(number));
+        let list: List = commit::read_json(&lake.root().join(record))?;
+        if lake.commit_sha256(list.commit) != Some(&list.commit_sha256) {
+            return Ok(());
+        }
+        let mut rows = Vec::new();
+        lake.each_row_in::<OriginRow>(&list.file, |row| rows.push((self.fingerprint(&row), row)))?;
+        for (fingerprint, row) in rows {
+            // Another version may understand more of what was left over.
+            if row.exhausted || list.tool == env!("CARGO_PKG_VERSION") {
+                let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+                let (files, rejected) = (count(row.files), count(row.files_rejected));
+                let counts = Counts { files, rejected, partial: count(row.files_partial) };
+                self.known.insert(fingerprint, counts);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is known of an object, if the very same was read with the same supplied.
+    pub(super) fn get(&self, file: &EvidenceFile, supplied: &Supplied) -> Option<Counts> {
+        if self.known.is_empty() {
+            return None;
+        }
+        self.known.get(&self.fingerprint(&origin(file, supplied))).copied()
+    }
+
+    fn fingerprint(&self, row: &OriginRow) -> Fingerprint {
+        let time = |instant: Option<Instant>| instant.map_or(i64::MIN, Instant::microseconds).to_le_bytes();
+        self.fingerprinter.of_all(&[
+            row.path.as_bytes(),
+            row.place.as_bytes(),
+            &row.size.to_le_bytes(),
+            &time(row.modified_at),
+            row.etag.as_bytes(),
+            row.version.as_bytes(),
+            row.supplied_account.as_bytes(),
+            &time(row.supplied_taken_at),
+        ])
+    }
+}
+
+/// An object as it was found, before it is read.
+fn origin(file: &EvidenceFile, supplied: &Supplied) -> OriginRow {
+    let stamp = file.stamp();
+    OriginRow {
+        path: file.path(),
+        place: file.place(),
+        size: stamp.size,
+        modified_at: stamp.modified,
+        etag: stamp.etag.to_string(),
+        version: stamp.version.to_string(),
+        sha256: String::new(),
+        supplied_account: supplied.account.as_ref().map(ToString::to_string).unwrap_or_default(),
+        supplied_taken_at: supplied.taken_at,
+        files: 0,
+        files_rejected: 0,
+        files_partial: 0,
+        exhausted: false,
+    }
+}
+
+/// The row of an object that was read into `files`, or `None` where it must be read again: because it could
+/// not be read, changed meanwhile, or its place does not say when it was modified.
+pub(super) fn origin_row(file: &EvidenceFile, supplied: &Supplied, files: &[Judged]) -> Option<OriginRow> {
+    let row = origin(file, supplied);
+    let own = files.iter().map(|judged| &judged.file).find(|read| read.bundle.is_empty())?;
+    let custody = own.custody.as_ref()?;
+    let is_unread = |read: &ReadFile| read.fault.as_ref().is_some_and(|fault| fault.code == ProblemCode::Unreadable);
+    if custody.size != row.size || row.modified_at.is_none() || files.iter().any(|judged| is_unread(&judged.file)) {
+        return None;
+    }
+    let count = |holds: fn(&Judged) -> bool| files.iter().filter(|judged| holds(judged)).count() as u64;
+    Some(OriginRow {
+        sha256: custody.sha256.clone(),
+        files: files.len() as u64,
+        files_rejected: count(Judged::is_rejected),
+        files_partial: count(Judged::is_partial),
+        exhausted: files.iter().all(outcome::is_exhausted),
+        ..row
+    })
+}
+
+/// The number that the next list takes.
+fn next_list(lake: &Lake) -> Result<u64, LakeError> {
+    let folder = layout::origins(lake.root());
+    let io = |error| LakeError::io(&folder, error);
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(1),
+        Err(error) => return Err(io(error)),
+    };
+    let mut next = 1;
+    for entry in entries {
+        let name = entry.map_err(io)?.file_name();
+        let number = name.to_str().and_then(|name| name.strip_suffix(".json")).and_then(|name| name.parse().ok());
+        next = number.map_or(next, |number: u64| next.max(number.saturating_add(1)));
+    }
+    Ok(next)
+}
+
+/// Adds a list of objects that were read; it counts once its record is in place.
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn write_list(lake: &Lake, mut rows: Vec<OriginRow>) -> Result<(), LakeError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    rows.sort_by(|left, right| (&left.path, &left.place).cmp(&(&right.path, &right.place)));
+    let number = next_list(lake)?;
+    let name = layout::origin_list(number);
+    let path = format!("{name}.parquet");
+    let mut writer = TableWriter::create(lake.root().join(&path))?;
+    for row in &rows {
+        writer.push(row)?;
+    }
+    let file = writer.finish("", path)?;
+    let commit = lake.commits().len() as u64;
+    let commit_sha256 = lake.commit_sha256(commit).unwrap_or_default().to_owned();
+    let tool = env!("CARGO_PKG_VERSION").to_owned();
+    let record = List { number, commit, commit_sha256, tool, file };
+    commit::write_json(&lake.root().join(format!("{name}.json")), &record).map(|_| ())
+}

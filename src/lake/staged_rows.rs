@@ -1,0 +1,180 @@
+//! Rows as bytes on their way to the tables: each behind the key it is sorted by and where it was found.
+//!
+//! Rows are kept as bytes because a row of many texts costs as many allocations, and moving it about costs
+//! more than reading it did.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::slice::ParallelSliceMut;
+
+use super::deduplicate::{Found, Staged, TABLES};
+use super::sort_key::SortKey;
+
+/// Bytes in front of an entry's key: the lengths of key and row, file, part and record.
+pub(super) const HEAD_BYTES: usize = 24;
+
+/// Rows of several accounts, table by table.
+#[derive(Debug, Default)]
+pub(super) struct StagedRows {
+    accounts: BTreeMap<String, [Vec<u8>; TABLES]>,
+    bytes: usize,
+    key: SortKey,
+}
+
+impl StagedRows {
+    /// Takes in a row of an account.
+    pub(super) fn push<R: Staged>(&mut self, account: &str, found: Found, row: &R) {
+        if !self.accounts.contains_key(account) {
+            self.accounts.insert(account.to_owned(), Default::default());
+        }
+        let Some(entries) = self.accounts.get_mut(account).and_then(|tables| tables.get_mut(R::TABLE_NUMBER)) else {
+            return;
+        };
+        self.key.clear();
+        row.group(&mut self.key);
+        let start = entries.len();
+        entries.extend_from_slice(&length(self.key.bytes().len()));
+        entries.extend_from_slice(&[0; 4]);
+        entries.extend_from_slice(&found.file.to_le_bytes());
+        entries.extend_from_slice(&found.part.to_le_bytes());
+        entries.extend_from_slice(&found.record.to_le_bytes());
+        entries.extend_from_slice(self.key.bytes());
+        let row_start = entries.len();
+        row.encode(entries);
+        let row_length = length(entries.len() - row_start);
+        if let Some(place) = entries.get_mut(start + 4..start + 8) {
+            place.copy_from_slice(&row_length);
+        }
+        self.bytes += entries.len() - start;
+    }
+
+    /// How many bytes all rows take.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Takes all rows out: entries by account and table.
+    pub(super) fn take(&mut self) -> BTreeMap<String, [Vec<u8>; TABLES]> {
+        self.bytes = 0;
+        let mut accounts = std::mem::take(&mut self.accounts);
+        for entries in accounts.values_mut().flatten() {
+            entries.shrink_to_fit();
+        }
+        accounts
+    }
+}
+
+fn length(bytes: usize) -> [u8; 4] {
+    u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes()
+}
+
+/// A row as bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) key: &'a [u8],
+    pub(super) found: Found,
+    pub(super) row: &'a [u8],
+    /// All of it, as it stands in a run.
+    pub(super) whole: &'a [u8],
+}
+
+/// Lengths of key and row of the entry that begins here.
+pub(super) fn lengths(head: &[u8]) -> Option<(usize, usize)> {
+    let number = |at: usize| Some(u32::from_le_bytes(head.get(at..at + 4)?.try_into().ok()?) as usize);
+    Some((number(0)?, number(4)?))
+}
+
+/// The entry that begins here.
+pub(super) fn entry(bytes: &[u8]) -> Option<Entry<'_>> {
+    let (key, row) = lengths(bytes)?;
+    let whole = bytes.get(..HEAD_BYTES + key + row)?;
+    let number = |at: usize| Some(u32::from_le_bytes(whole.get(at..at + 4)?.try_into().ok()?));
+    let found = Found {
+        file: number(8)?,
+        part: number(12)?,
+        record: u64::from_le_bytes(whole.get(16..HEAD_BYTES)?.try_into().ok()?),
+    };
+    let (key, row) = whole.get(HEAD_BYTES..)?.split_at_checked(key)?;
+    Some(Entry { key, found, row, whole })
+}
+
+/// Where an entry lies, with the bytes of its key that are compared first.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    first: u64,
+    chunk: u32,
+    at: u32,
+}
+
+/// Entries in memory, in the order of their keys.
+#[derive(Debug, Default)]
+pub(super) struct SortedRun {
+    chunks: Vec<Vec<u8>>,
+    slots: Vec<Slot>,
+}
+
+impl SortedRun {
+    /// Sorts what the chunks hold. Entries of one key come in no particular order.
+    pub(super) fn of(chunks: Vec<Vec<u8>>) -> Self {
+        let mut beginnings: HashMap<&[u8], Vec<Slot>> = HashMap::new();
+        for (number, chunk) in chunks.iter().enumerate() {
+            let mut at = 0;
+            while let Some(entry) = chunk.get(at..).and_then(entry) {
+                let slot = Slot {
+                    first: 0,
+                    chunk: u32::try_from(number).unwrap_or(u32::MAX),
+                    at: u32::try_from(at).unwrap_or(u32::MAX),
+                };
+                beginnings.entry(beginning(entry.key)).or_default().push(slot);
+                at += entry.whole.len();
+            }
+        }
+        let mut beginnings: Vec<(&[u8], Vec<Slot>)> = beginnings.into_iter().collect();
+        beginnings.sort_unstable_by_key(|(beginning, _)| *beginning);
+        let mut slots: Vec<Slot> = Vec::with_capacity(beginnings.iter().map(|(_, slots)| slots.len()).sum());
+        for (_, mut of_beginning) in beginnings {
+            sort(&chunks, &mut of_beginning);
+            slots.append(&mut of_beginning);
+        }
+        Self { chunks, slots }
+    }
+
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// An entry by its place in the order.
+    pub(super) fn get(&self, place: usize) -> Option<Entry<'_>> {
+        self.slots.get(place).and_then(|slot| at(&self.chunks, *slot))
+    }
+}
+
+/// A key's first text, with what ends it: most keys begin with one of few.
+fn beginning(key: &[u8]) -> &[u8] {
+    let end = memchr::memmem::find(key, &[0, 0]).map_or(key.len(), |end| end + 2);
+    key.get(..end).unwrap_or(key)
+}
+
+fn at(chunks: &[Vec<u8>], slot: Slot) -> Option<Entry<'_>> {
+    chunks.get(slot.chunk as usize)?.get(slot.at as usize..).and_then(entry)
+}
+
+/// Sorts entries whose keys begin alike: first by the eight bytes behind all that they have in common, which
+/// lie in the slot itself.
+fn sort(chunks: &[Vec<u8>], slots: &mut [Slot]) {
+    let key = |slot: &Slot| at(chunks, *slot).map(|entry| entry.key).unwrap_or_default();
+    let Some(one) = slots.first().map(&key) else { return };
+    let mut common = one.len();
+    for other in slots.iter().map(&key) {
+        let alike = one.iter().zip(other).take(common).take_while(|(one, other)| one == other).count();
+        common = common.min(alike);
+    }
+    for slot in slots.iter_mut() {
+        let mut first = [0; 8];
+        let differing = key(slot).get(common..).unwrap_or_default();
+        first.iter_mut().zip(differing).for_each(|(to, from)| *to = *from);
+        slot.first = u64::from_be_bytes(first);
+    }
+    slots.par_sort_unstable_by(|one, other| one.first.cmp(&other.first).then_with(|| key(one).cmp(key(other))));
+}
