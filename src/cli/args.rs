@@ -12,7 +12,9 @@ Exit status:
   2  wrong usage, or a file, folder or lake named that is not there or is none
   3  done, but some evidence was rejected or could be read only in part, or of the
      records that `explain --raw` prints some are missing or their file was changed
-  4  exceptions were found, and --fail-on exceptions was given";
+  4  exceptions were found, and --fail-on exceptions was given
+  5  `verify` found what is not as it was recorded, or could not check all of it
+  130, 143  ended by Ctrl-C (SIGINT) or by SIGTERM; the last line on stderr says what was left";
 
 /// Per-control answers for an audit window, from exported AWS Config and Security Hub evidence.
 ///
@@ -38,6 +40,8 @@ pub(super) enum Command {
     Assess(AssessArguments),
     /// Tell from a lake why one resource has the result it has, with the evidence.
     Explain(ExplainArguments),
+    /// Check that a lake, its evidence and results are still what was recorded of them.
+    Verify(VerifyArguments),
     /// List the controls, or explain one.
     Controls(ControlsArguments),
 }
@@ -123,6 +127,24 @@ pub(super) struct ExplainArguments {
     pub(super) format: StoryFormatArgument,
 }
 
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArguments {
+    /// The evidence as it lies now, all of it: files, folders, bundles. Each is hashed again and held against
+    /// the ledger; unless any is given, evidence is not looked at.
+    #[arg(value_name = "EVIDENCE")]
+    pub(super) evidence: Vec<PathBuf>,
+    /// The lake to check; unless given, that of a run: RESULTS/lake.
+    #[arg(long, value_name = "DIR", required_unless_present = "results")]
+    pub(super) lake: Option<PathBuf>,
+    /// A folder of result files to check too, and to answer again from the lake as it was then.
+    #[arg(long, value_name = "DIR", visible_alias = "out")]
+    pub(super) results: Option<PathBuf>,
+    /// What to print: the screen, or the same as JSON.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: StoryFormatArgument,
+}
+
 /// Over which time, scope and sources the evidence is asked.
 #[derive(Debug, Args)]
 pub(super) struct FrameArguments {
@@ -195,7 +217,7 @@ pub(super) enum FormatArgument {
     Csv,
 }
 
-/// What stdout carries of a story.
+/// What stdout carries of a story or a verification.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum StoryFormatArgument {
     /// The screen.

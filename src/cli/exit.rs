@@ -15,16 +15,33 @@ pub enum Exit {
     EvidenceRejected,
     /// Exceptions were found, and it was asked to fail on them.
     ExceptionsFound,
+    /// A verification found that something is not what was recorded.
+    DifferencesFound,
+    /// Ended by Ctrl-C (SIGINT).
+    Interrupted,
+    /// Ended by the request to terminate (SIGTERM).
+    Terminated,
+}
+
+impl Exit {
+    /// The number of the status.
+    #[must_use]
+    pub const fn status(self) -> u8 {
+        match self {
+            Self::Complete => 0,
+            Self::Stopped => 1,
+            Self::Usage => 2,
+            Self::EvidenceRejected => 3,
+            Self::ExceptionsFound => 4,
+            Self::DifferencesFound => 5,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Complete => 0,
-            Exit::Stopped => 1,
-            Exit::Usage => 2,
-            Exit::EvidenceRejected => 3,
-            Exit::ExceptionsFound => 4,
-        })
+        Self::from(exit.status())
     }
 }

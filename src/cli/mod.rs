@@ -4,6 +4,11 @@ mod args;
 mod settings;
 mod printer;
 mod exit;
+mod interruption;
+mod manifest;
+mod results_folder;
+mod results_check;
+mod verification;
 mod commands;
 
 use std::ffi::OsString;
@@ -14,6 +19,7 @@ use clap::error::ErrorKind;
 pub use exit::Exit;
 
 use args::{Arguments, Command};
+use interruption::{Interruption, Stopped};
 use settings::UsageError;
 
 use crate::engine::settings_file::SettingsFileError;
@@ -28,13 +34,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return help_or_usage(&error),
     };
     let done = use_threads(arguments.threads).and_then(|()| match &arguments.command {
-        Command::Run(arguments) => commands::run::run(arguments),
-        Command::Ingest(arguments) => commands::ingest::ingest(arguments),
-        Command::Assess(arguments) => commands::assess::assess(arguments),
+        Command::Run(arguments) => commands::run::run(arguments, &Interruption::watch()),
+        Command::Ingest(arguments) => commands::ingest::ingest(arguments, &Interruption::watch()),
+        Command::Assess(arguments) => commands::assess::assess(arguments, &Interruption::watch()),
         Command::Explain(arguments) => commands::explain::explain(arguments),
+        Command::Verify(arguments) => commands::verify::verify(arguments, &Interruption::watch()),
         Command::Controls(arguments) => commands::controls::controls(arguments),
     });
     done.unwrap_or_else(|error| {
+        if let Some(stopped) = error.downcast_ref::<Stopped>() {
+            printer::remark(&crate::report::escape::visible(&stopped.told));
+            return stopped.exit;
+        }
         printer::remark(&format!("error: {}", crate::report::escape::visible(&with_causes(&error))));
         if is_usage(&error) { Exit::Usage } else { Exit::Stopped }
     })

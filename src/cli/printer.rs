@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::lake::{IngestSummary, Progress};
+use crate::lake::{IngestSummary, Phase, Progress};
 use crate::report::escape::visible;
 
 /// Problems that are printed in full; the ledger has them all.
@@ -45,7 +45,8 @@ pub(super) fn width() -> usize {
     if io::stdout().is_terminal() { columns().unwrap_or(WIDTH) } else { WIDTH }
 }
 
-/// A bar on a terminal that follows an ingest until it is dropped; elsewhere nothing.
+/// Follows an ingest or a verification until it is dropped: on a terminal with a bar, elsewhere with a line where
+/// it waits for another.
 pub(super) struct ProgressLine {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -55,11 +56,10 @@ impl ProgressLine {
     /// Follows `progress`.
     pub(super) fn follow(progress: &Arc<Progress>) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        if !io::stderr().is_terminal() {
-            return Self { stop, thread: None };
-        }
         let (watched, stopped) = (Arc::clone(progress), Arc::clone(&stop));
-        let thread = std::thread::spawn(move || draw(&watched, &stopped));
+        let draws = io::stderr().is_terminal();
+        let thread =
+            std::thread::spawn(move || if draws { draw(&watched, &stopped) } else { tell_waiting(&watched, &stopped) });
         Self { stop, thread: Some(thread) }
     }
 }
@@ -67,28 +67,88 @@ impl ProgressLine {
 impl Drop for ProgressLine {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        let _joined = self.thread.take().map(JoinHandle::join);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let _joined = thread.join();
+        }
     }
 }
 
+/// Looks for evidence, and says so on a terminal.
+pub(super) fn while_finding<T>(find: impl FnOnce() -> T) -> T {
+    let _line = ProgressLine::follow(&Arc::new(Progress::default()));
+    find()
+}
+
+/// How often progress is looked at.
+const INTERVAL: Duration = Duration::from_millis(200);
+/// What an ingest says that is kept waiting.
+const WAITING: &str = "waiting for another ingest into this lake";
+
+/// Says once that an ingest waits, where no bar does.
+fn tell_waiting(progress: &Progress, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        if progress.phase() == Phase::Waiting {
+            remark(WAITING);
+            return;
+        }
+        std::thread::park_timeout(INTERVAL);
+    }
+}
+
+/// The bar where nothing is counted yet, and where files are read. Beyond the width of the terminal the name of the
+/// file at hand is cut off.
+const UNCOUNTED: &str = "[{elapsed_precise}] {wide_msg}";
+const COUNTED: &str =
+    "[{elapsed_precise}] {prefix}  {bytes}/{total_bytes}  {bytes_per_sec}  ETA {eta_precise}  {wide_msg}";
+
 fn draw(progress: &Progress, stop: &AtomicBool) {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    let template = "[{elapsed_precise}] {prefix}  {bytes}/{total_bytes}  ETA {eta_precise}  {wide_msg}";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
+    let mut shown = None;
     while !stop.load(Ordering::Relaxed) {
-        bar.set_length(progress.bytes.load(Ordering::Relaxed));
-        bar.set_position(progress.bytes_done.load(Ordering::Relaxed));
-        let (done, all) = (progress.files_done.load(Ordering::Relaxed), progress.files.load(Ordering::Relaxed));
-        bar.set_prefix(format!("{done}/{all} files"));
-        if let Ok(current) = progress.current.lock() {
-            bar.set_message(visible(&current).to_string());
-        }
-        bar.tick();
-        std::thread::sleep(Duration::from_millis(200));
+        show(&bar, progress, &mut shown);
+        std::thread::park_timeout(INTERVAL);
     }
     bar.finish_and_clear();
+}
+
+/// Brings the bar up to date; `shown` is the phase that it shows.
+fn show(bar: &ProgressBar, progress: &Progress, shown: &mut Option<Phase>) {
+    let style = |template| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let phase = progress.phase();
+    if shown.replace(phase) != Some(phase) {
+        bar.set_style(style(if phase == Phase::Reading { COUNTED } else { UNCOUNTED }));
+    }
+    bar.set_length(progress.bytes.load(Ordering::Relaxed));
+    bar.set_position(progress.bytes_done.load(Ordering::Relaxed));
+    bar.set_prefix(files(progress));
+    bar.set_message(message(progress, phase));
+    bar.tick();
+}
+
+/// How many files are done, and how many of them were known.
+fn files(progress: &Progress) -> String {
+    let (done, all) = (progress.files_done.load(Ordering::Relaxed), progress.files.load(Ordering::Relaxed));
+    match progress.files_known.load(Ordering::Relaxed) {
+        0 => format!("{done}/{all} files"),
+        known => format!("{done}/{all} files, {known} known"),
+    }
+}
+
+/// What is being done, to what.
+fn message(progress: &Progress, phase: Phase) -> String {
+    if progress.is_stopped() {
+        return "stopping behind the files at hand; Ctrl-C again ends at once".to_owned();
+    }
+    match phase {
+        Phase::Finding => "finding files".to_owned(),
+        Phase::Waiting => WAITING.to_owned(),
+        Phase::Writing => format!("{} read; writing what is new", files(progress)),
+        Phase::Reading => {
+            let current = progress.current.lock().map(|current| current.clone()).unwrap_or_default();
+            visible(&current).into_owned()
+        }
+    }
 }
 
 /// The problems of an ingest, and what it added.
@@ -121,3 +181,6 @@ pub(super) fn ingest_summary(summary: &IngestSummary) {
     };
     remark(&format!("lake: {} new files with {} new records{known}", summary.files_new, summary.records_new));
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
 use super::args::{FrameArguments, SourceArgument, SuppliedArguments};
 use crate::engine::catalog::Catalog;
@@ -22,9 +22,15 @@ pub(super) struct UsageError(pub(super) String);
 
 /// The catalog, with what a file adds to it.
 pub(super) fn catalog(file: Option<&Path>) -> anyhow::Result<Catalog> {
+    catalog_and_file(file).map(|(catalog, _)| catalog)
+}
+
+/// As [`catalog`], with the file's text.
+pub(super) fn catalog_and_file(file: Option<&Path>) -> anyhow::Result<(Catalog, Option<String>)> {
     let catalog = Catalog::embedded()?;
-    let Some(file) = file else { return Ok(catalog) };
-    Ok(catalog.with_file(&file.display().to_string(), &read_text(file)?)?)
+    let Some(file) = file else { return Ok((catalog, None)) };
+    let text = read_text(file)?;
+    Ok((catalog.with_file(&file.display().to_string(), &text)?, Some(text)))
 }
 
 /// What the evidence is asked, of all controls: options, else the engagement file, else what is usual.
@@ -100,11 +106,6 @@ pub(super) fn moment(text: &str, window: Period) -> anyhow::Result<Instant> {
         )));
     }
     Ok(at)
-}
-
-/// Makes the output folder, or says now that it cannot be used.
-pub(super) fn prepare_out(out: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(out).with_context(|| format!("the output folder `{}` cannot be made", out.display()))
 }
 
 /// Refuses an output folder inside the evidence: its files would be taken for evidence next time.

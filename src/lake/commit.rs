@@ -3,13 +3,15 @@
 //! INVARIANT: a commit record is written last, under another name, and renamed into place; an ingest
 //! that stops anywhere before leaves a lake as it was.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::progress::{Phase, Progress};
 use super::{LakeError, layout, schema::SCHEMA_VERSION};
 
 /// What makes a folder a lake.
@@ -20,6 +22,8 @@ struct Marker {
 }
 
 const FORMAT: &str = "tickmark lake";
+/// How often a lock that somebody else holds is tried.
+const LOCK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What one ingest added.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -58,8 +62,8 @@ pub struct CommittedFile {
 ///
 /// # Errors
 /// When the folder holds something else, or a lake of another schema version; when it cannot be
-/// written or locked.
-pub(super) fn lock_lake(root: &Path) -> Result<File, LakeError> {
+/// written or locked; when `progress` asks for an end while another one is waited for.
+pub(super) fn lock_lake(root: &Path, progress: &Progress) -> Result<File, LakeError> {
     fs::create_dir_all(root).map_err(|error| LakeError::io(root, error))?;
     // Whoever makes a lake locks first, so what stands there without a lock is no lake to be; nothing
     // is put into a folder of something else.
@@ -69,7 +73,7 @@ pub(super) fn lock_lake(root: &Path) -> Result<File, LakeError> {
     if layout::marker(root).exists() {
         check_marker(root)?;
     }
-    let lock = lock(root)?;
+    let lock = lock(root, progress)?;
     if layout::marker(root).exists() {
         check_marker(root)?;
     } else if holds_something_else(root)? {
@@ -115,7 +119,7 @@ pub(super) fn check_marker(root: &Path) -> Result<(), LakeError> {
     Ok(())
 }
 
-fn lock(root: &Path) -> Result<File, LakeError> {
+fn lock(root: &Path, progress: &Progress) -> Result<File, LakeError> {
     let path = layout::lock(root);
     let file = File::options()
         .create(true)
@@ -123,8 +127,17 @@ fn lock(root: &Path) -> Result<File, LakeError> {
         .write(true)
         .open(&path)
         .map_err(|error| LakeError::io(&path, error))?;
-    file.lock().map_err(|error| LakeError::io(&path, error))?;
-    Ok(file)
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(LakeError::io(&path, error)),
+            Err(TryLockError::WouldBlock) => {
+                progress.enter(Phase::Waiting);
+                progress.check()?;
+                std::thread::sleep(LOCK_INTERVAL);
+            }
+        }
+    }
 }
 
 /// The commits of a lake, each chained to the one before it.
@@ -150,7 +163,7 @@ pub(super) fn all(root: &Path) -> Result<Commits, LakeError> {
         }
         let path = layout::commit(root, expected);
         let text = fs::read(&path).map_err(|error| LakeError::io(&path, error))?;
-        let commit: Commit = parse_json(&path, &text)?;
+        let commit = parse(&path, &text)?;
         check_record(&path, &commit, expected, &commits.latest_sha256)?;
         commits.records.push(commit);
         commits.latest_sha256 = hex::encode(Sha256::digest(&text));
@@ -159,7 +172,10 @@ pub(super) fn all(root: &Path) -> Result<Commits, LakeError> {
 }
 
 /// Checks that a record is the one of its number, in this schema, and follows from the one before.
-fn check_record(path: &Path, commit: &Commit, number: u64, previous: &str) -> Result<(), LakeError> {
+///
+/// # Errors
+/// When it does not.
+pub(super) fn check_record(path: &Path, commit: &Commit, number: u64, previous: &str) -> Result<(), LakeError> {
     if commit.schema != SCHEMA_VERSION {
         return Err(LakeError::Schema { path: path.to_owned(), found: commit.schema });
     }
@@ -190,12 +206,24 @@ fn numbers(root: &Path) -> Result<Vec<u64>, LakeError> {
         if name.ends_with(".json.new") {
             continue;
         }
-        let number = name.strip_suffix(".json").and_then(|number| number.parse().ok());
-        let number = number.filter(|number| *number > 0 && layout::commit_name(*number) == name);
-        numbers.push(number.ok_or_else(|| damaged(&folder, format!("`{name}` in it is no commit")))?);
+        numbers.push(number_of(&name).ok_or_else(|| damaged(&folder, format!("`{name}` in it is no commit")))?);
     }
     numbers.sort_unstable();
     Ok(numbers)
+}
+
+/// The number of the commit whose record has this name.
+pub(super) fn number_of(name: &str) -> Option<u64> {
+    let number = name.strip_suffix(".json").and_then(|number| number.parse().ok());
+    number.filter(|number| *number > 0 && layout::commit_name(*number) == name)
+}
+
+/// A commit record's text as what it says.
+///
+/// # Errors
+/// When it is none.
+pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Commit, LakeError> {
+    parse_json(path, text)
 }
 
 /// Puts a commit into force; the SHA-256 of its record.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
@@ -21,6 +21,7 @@ use super::known_rows::KnownRows;
 use super::origins::{KnownOrigins, origin_row, write_list};
 use super::outcome::{self, Judged, judged};
 use super::plan::{Group, plan};
+use super::progress::{Phase, Progress};
 use super::reader::Lake;
 use super::schema::{
     ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, OriginRow, Row, RuleRow,
@@ -58,23 +59,6 @@ impl Default for IngestSettings {
     }
 }
 
-/// How far an ingest is; read by whoever shows it.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Files found.
-    pub files: AtomicU64,
-    /// Bytes found.
-    pub bytes: AtomicU64,
-    /// Files worked through.
-    pub files_done: AtomicU64,
-    /// Those of them that the lake knew, so that they were not opened.
-    pub files_skipped: AtomicU64,
-    /// Bytes read, or not to be read.
-    pub bytes_done: AtomicU64,
-    /// The file taken up last.
-    pub current: Mutex<String>,
-}
-
 /// What an ingest did.
 #[derive(Debug, Default)]
 pub struct IngestSummary {
@@ -100,15 +84,16 @@ pub struct IngestSummary {
 /// ingest into the same lake is waited for.
 ///
 /// # Errors
-/// When the lake cannot be read or written. What can be wrong with a file of evidence is no error: it
-/// is in the ledger.
+/// When the lake cannot be read or written, and [`LakeError::Stopped`] when `progress` asks for an end. What
+/// can be wrong with a file of evidence is no error: it is in the ledger.
 pub fn ingest(
     discovery: &Discovery,
     root: &Path,
     settings: &IngestSettings,
     progress: &Progress,
 ) -> Result<IngestSummary, LakeError> {
-    let _lock = commit::lock_lake(root)?;
+    let _lock = commit::lock_lake(root, progress)?;
+    progress.enter(Phase::Reading);
     let fingerprinter = Fingerprinter::new();
     let budget = usize::try_from(settings.memory_bytes / 100 * STAGING_PERCENT).unwrap_or(usize::MAX);
     let mut ingest = Ingest {
@@ -167,7 +152,10 @@ impl Ingest<'_> {
         if files.is_empty() && groups.iter().all(Vec::is_empty) {
             return Ok(());
         }
+        self.progress.enter(Phase::Reading);
         files.append(&mut self.read(&groups)?);
+        self.progress.check()?;
+        self.progress.enter(Phase::Writing);
         self.keep(files)?;
         self.staging.clear()?;
         self.shared.next_file.store(0, Ordering::Relaxed);
@@ -192,7 +180,7 @@ impl Ingest<'_> {
                 self.summary.files_rejected += u64::from(counts.rejected);
                 self.summary.files_partial += u64::from(counts.partial);
                 self.progress.files_done.fetch_add(1, Ordering::Relaxed);
-                self.progress.files_skipped.fetch_add(1, Ordering::Relaxed);
+                self.progress.files_known.fetch_add(1, Ordering::Relaxed);
                 self.progress.bytes_done.fetch_add(file.size(), Ordering::Relaxed);
             }
             unknown.push(left);
@@ -210,15 +198,16 @@ impl Ingest<'_> {
                 let mut worker = Worker::new(&self.shared, &self.staging, format!("{commit}-{number}"));
                 for number in group {
                     let Some(file) = self.files.get(*number) else { continue };
-                    if let Ok(mut current) = self.progress.current.lock() {
-                        *current = file.path();
-                    }
+                    self.progress.begin_file(file.path())?;
                     worker.object = Some(*number);
                     visit(file, &self.settings.limits, &self.progress.bytes_done, &mut worker);
                     worker.check()?;
                     self.progress.files_done.fetch_add(1, Ordering::Relaxed);
                 }
-                worker.finish()
+                let files = worker.finish()?;
+                let known = files.iter().filter(|file| self.shared.known_files.has(file, outcome::of_file(file)));
+                self.progress.files_known.fetch_add(known.count() as u64, Ordering::Relaxed);
+                Ok(files)
             })
             .collect::<Result<_, LakeError>>()?;
         Ok(read.into_iter().flatten().collect())
@@ -264,7 +253,7 @@ impl Ingest<'_> {
         }
         committed.push(writer.finish("", path)?);
         let tool = env!("CARGO_PKG_VERSION").to_owned();
-        let previous = self.lake.latest_sha256().to_owned();
+        let previous = self.lake.latest_commit_sha256().to_owned();
         let record = Commit { commit, schema: SCHEMA_VERSION, tool, previous, files: committed };
         let sha256 = commit::publish(folder, &record)?;
         self.lake.extend(record, sha256);

@@ -25,6 +25,9 @@ pub const MADE_BY_RUN: &str = "made-by-run";
 /// What may stand in a folder that is going to be a lake.
 pub(super) const BEFORE_A_LAKE: [&str; 3] = ["lake.lock", "lake.json.new", MADE_BY_RUN];
 
+/// What stands at the root of a lake beside its folders.
+pub(super) const STANDING: [&str; 3] = ["lake.json", "lake.lock", MADE_BY_RUN];
+
 /// The folder of the lake that is the marker of one.
 pub(super) fn marker(root: &Path) -> PathBuf {
     root.join("lake.json")

@@ -24,16 +24,19 @@ mod known_rows;
 mod kept;
 mod origins;
 mod plan;
+mod progress;
 mod ingest;
 mod reader;
 mod originals;
+pub mod verify;
 
 use std::path::{Path, PathBuf};
 
 pub use commit::{Commit, CommittedFile};
-pub use ingest::{IngestSettings, IngestSummary, Progress, ingest};
+pub use ingest::{IngestSettings, IngestSummary, ingest};
 pub use layout::MADE_BY_RUN;
 pub use originals::{Original, OriginalRecord, WantedFile, originals};
+pub use progress::{Phase, Progress};
 pub use reader::{AccountRows, Lake, TieRow};
 pub use schema::{
     ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, OriginRow, Row, RuleRow,
@@ -109,6 +112,9 @@ pub enum LakeError {
     /// The evidence cannot be found at all.
     #[error(transparent)]
     Discover(#[from] crate::evidence::DiscoverError),
+    /// The work was asked to end early; what was committed before stays.
+    #[error("stopped before its end")]
+    Stopped,
     /// The account of records does not add up: a bug in tickmark.
     #[error("the account of `{path}` does not add up: {what}; this is a bug in tickmark, and nothing was kept")]
     Account {
@@ -125,6 +131,12 @@ impl LakeError {
     }
 
     fn parquet(path: &Path, error: &parquet::errors::ParquetError) -> Self {
+        // What the system says of a file is no word on what is in it.
+        if let parquet::errors::ParquetError::External(cause) = error
+            && let Some(cause) = cause.downcast_ref::<std::io::Error>()
+        {
+            return Self::io(path, std::io::Error::new(cause.kind(), cause.to_string()));
+        }
         Self::Damaged { path: path.to_owned(), what: error.to_string() }
     }
 }

@@ -138,7 +138,8 @@ impl Nearness {
     }
 }
 
-fn below(path: &str) -> Option<&str> {
+/// A path without the argument's own name, where there is more of it.
+pub(super) fn below(path: &str) -> Option<&str> {
     path.split_once('/').map(|(_, below)| below)
 }
 
@@ -176,7 +177,9 @@ impl Visitor for Search<'_> {
             open.filter(|(_, (file, _))| last(&file.path) == last(&name.path)).map(|(number, _)| number).collect();
         // Files of one name are told apart by their hash, which is known behind the last byte; until then the
         // one that stood in this very place is the likeliest.
-        numbers.sort_by_key(|number| !self.wanted.get(*number).is_some_and(|file| is_in_its_place(name, file)));
+        numbers.sort_by_key(|number| {
+            !self.wanted.get(*number).is_some_and(|file| is_in_its_place(&name.path, &file.path))
+        });
         let Some(file) = numbers.first().and_then(|number| self.wanted.get(*number)) else { return };
         let wanted: BTreeSet<u64> = numbers
             .iter()
@@ -195,7 +198,7 @@ impl Visitor for Search<'_> {
             if custody.sha256 == file.sha256 {
                 records.retain(|record, _| file.records.contains(record));
                 *found = Original::Same(records);
-            } else if *found == Original::Missing && is_in_its_place(name, file) {
+            } else if *found == Original::Missing && is_in_its_place(&name.path, &file.path) {
                 *found = Original::Differs { sha256: custody.sha256.clone() };
             }
         }
@@ -206,12 +209,12 @@ impl Visitor for Search<'_> {
     fn refused(&mut self, _refusal: &Refusal) {}
 }
 
-/// Whether a leaf stands where the ledger says that the file stood: under the same argument, whatever that is
-/// called now, or under a folder of it.
-fn is_in_its_place(name: &LeafName, file: &WantedFile) -> bool {
-    let is_below = below(&name.path).is_some_and(|path| Some(path) == below(&file.path));
+/// Whether a file found at one path stands where the ledger says that it stood: under the same argument, whatever
+/// that is called now, or under a folder of it.
+pub(super) fn is_in_its_place(found: &str, in_ledger: &str) -> bool {
+    let is_below = below(found).is_some_and(|path| Some(path) == below(in_ledger));
     let leads_to = |end: &str| end.is_empty() || end.ends_with('/');
-    is_below || file.path.strip_suffix(&name.path).is_some_and(leads_to)
+    is_below || in_ledger.strip_suffix(found).is_some_and(leads_to)
 }
 
 /// Records by number out of a file's inflated content.

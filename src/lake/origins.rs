@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -59,15 +60,14 @@ impl KnownOrigins {
     /// no error: its objects are read again.
     pub(super) fn of(lake: &Lake, fingerprinter: Fingerprinter) -> Result<Self, LakeError> {
         let mut known = Self { fingerprinter, known: ByFingerprint::default() };
-        for number in 1..next_list(lake)? {
+        for number in numbers(lake.root())? {
             let _unreadable = known.add_list(lake, number);
         }
         Ok(known)
     }
 
     fn add_list(&mut self, lake: &Lake, number: u64) -> Result<(), LakeError> {
-        let record = format!("{}.json", layout::origin_list(number));
-        let list: List = commit::read_json(&lake.root().join(record))?;
+        let list = list(lake.root(), number)?;
         if lake.commit_sha256(list.commit) != Some(&list.commit_sha256) {
             return Ok(());
         }
@@ -151,20 +151,40 @@ pub(super) fn origin_row(file: &EvidenceFile, supplied: &Supplied, files: &[Judg
 
 /// The number that the next list takes.
 fn next_list(lake: &Lake) -> Result<u64, LakeError> {
-    let folder = layout::origins(lake.root());
+    Ok(numbers(lake.root())?.last().map_or(1, |last| last.saturating_add(1)))
+}
+
+/// The numbers of all lists, in order.
+fn numbers(root: &Path) -> Result<Vec<u64>, LakeError> {
+    let folder = layout::origins(root);
     let io = |error| LakeError::io(&folder, error);
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(1),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(io(error)),
     };
-    let mut next = 1;
+    let mut numbers = Vec::new();
     for entry in entries {
-        let name = entry.map_err(io)?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_suffix(".json")).and_then(|name| name.parse().ok());
-        next = number.map_or(next, |number: u64| next.max(number.saturating_add(1)));
+        numbers.extend(commit::number_of(&entry.map_err(io)?.file_name().to_string_lossy()));
     }
-    Ok(next)
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+fn list(root: &Path, number: u64) -> Result<List, LakeError> {
+    commit::read_json(&root.join(format!("{}.json", layout::origin_list(number))))
+}
+
+/// A list by its name, with the file of its objects.
+pub(super) type NamedList = (String, Result<CommittedFile, LakeError>);
+
+/// The names of all lists, each with the file of its objects.
+///
+/// # Errors
+/// When the folder of lists cannot be read; each list may fail by itself.
+pub(super) fn lists(root: &Path) -> Result<Vec<NamedList>, LakeError> {
+    let named = |number| (format!("{}.json", layout::origin_list(number)), list(root, number).map(|list| list.file));
+    Ok(numbers(root)?.into_iter().map(named).collect())
 }
 
 /// Adds a list of objects that were read; it counts once its record is in place.

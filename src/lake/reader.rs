@@ -62,12 +62,15 @@ impl Lake {
     /// When the folder is no lake of this schema, or a commit record is damaged.
     pub fn open(root: &Path) -> Result<Self, LakeError> {
         commit::check_marker(root)?;
-        let commits = commit::all(root)?;
+        Ok(Self::with(root, commit::all(root)?))
+    }
+
+    fn with(root: &Path, commits: Commits) -> Self {
         let mut lake = Self { root: root.to_owned(), commits, of_account: BTreeMap::new() };
         for place in 0..lake.commits.records.len() {
             lake.index(place);
         }
-        Ok(lake)
+        lake
     }
 
     /// The lake's folder.
@@ -82,14 +85,26 @@ impl Lake {
         &self.commits.records
     }
 
+    /// SHA-256 of the record of the last commit, which covers all before it, in lower-case hexadecimal; empty
+    /// where there is none.
+    #[must_use]
+    pub fn latest_commit_sha256(&self) -> &str {
+        &self.commits.latest_sha256
+    }
+
+    /// The lake as it was behind the commit whose record has this SHA-256, by its number, from 1; the number 0
+    /// and an empty SHA-256 stand for the lake before its first. `None` where it never had that commit.
+    #[must_use]
+    pub fn as_of(&self, commit: u64, sha256: &str) -> Option<Self> {
+        let count = usize::try_from(commit).ok()?;
+        let records = self.commits.records.get(..count)?.to_vec();
+        let commits = Commits { records, latest_sha256: sha256.to_owned() };
+        (self.commit_sha256(commit)? == sha256).then(|| Self::with(&self.root, commits))
+    }
+
     /// The number that the next commit takes.
     pub(super) fn next_commit(&self) -> u64 {
         self.commits.records.len() as u64 + 1
-    }
-
-    /// What the next commit names as the one before it.
-    pub(super) fn latest_sha256(&self) -> &str {
-        &self.commits.latest_sha256
     }
 
     /// The ledger: all evidence files ever offered, by path, bundle and content. A file of which more could

@@ -122,7 +122,8 @@ impl<R: Row> TableWriter<R> {
     /// When it cannot be written.
     pub(super) fn finish(mut self, account: &str, path: String) -> Result<CommittedFile, LakeError> {
         self.write_pending()?;
-        let output = self.writer.into_inner().map_err(|error| LakeError::parquet(&self.path, &error))?;
+        self.writer.finish().map_err(|error| LakeError::parquet(&self.path, &error))?;
+        let output = self.writer.inner();
         output.file.sync_all().map_err(|error| LakeError::io(&self.path, error))?;
         Ok(CommittedFile {
             table: R::TABLE.to_owned(),
@@ -130,7 +131,7 @@ impl<R: Row> TableWriter<R> {
             path,
             rows: self.rows,
             bytes: output.bytes,
-            sha256: hex::encode(output.digest.finalize()),
+            sha256: hex::encode(output.digest.clone().finalize()),
         })
     }
 }
@@ -240,18 +241,41 @@ fn checked_size(path: &Path, file: &CommittedFile) -> Result<File, LakeError> {
 
 /// Checks that bytes have the SHA-256 that the commit says.
 fn check_sha256(path: &Path, file: &CommittedFile, bytes: &mut impl Read) -> Result<(), LakeError> {
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match bytes.read(&mut buffer).map_err(|error| LakeError::io(path, error))? {
-            0 => break,
-            count => digest.update(buffer.get(..count).unwrap_or_default()),
-        }
-    }
-    if hex::encode(digest.finalize()) != file.sha256 {
+    let (_, sha256) = hashed(path, bytes)?;
+    if sha256 != file.sha256 {
         return Err(damaged(path, "its SHA-256 is not the one that its commit says".to_owned()));
     }
     Ok(())
+}
+
+/// Number and SHA-256 of the bytes of a file, whatever they are.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn custody(path: &Path) -> Result<(u64, String), LakeError> {
+    hashed(path, &mut File::open(path).map_err(|error| LakeError::io(path, error))?)
+}
+
+fn hashed(path: &Path, bytes: &mut impl Read) -> Result<(u64, String), LakeError> {
+    let (mut digest, mut count) = (Sha256::new(), 0);
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = bytes.read(&mut buffer).map_err(|error| LakeError::io(path, error))?;
+        if read == 0 {
+            return Ok((count, hex::encode(digest.finalize())));
+        }
+        digest.update(buffer.get(..read).unwrap_or_default());
+        count += read as u64;
+    }
+}
+
+/// The rows of a file, as its own metadata counts them.
+///
+/// # Errors
+/// When the file cannot be read or is no table.
+pub(super) fn row_count(path: &Path) -> Result<u64, LakeError> {
+    let file = File::open(path).map_err(|error| LakeError::io(path, error))?;
+    Ok(u64::try_from(builder(path, file)?.metadata().file_metadata().num_rows()).unwrap_or(0))
 }
 
 fn builder<T: ChunkReader + 'static>(path: &Path, input: T) -> Result<ParquetRecordBatchReaderBuilder<T>, LakeError> {

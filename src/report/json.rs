@@ -28,9 +28,18 @@ pub const SCHEMA: u32 = 1;
 /// # Errors
 /// [`ReportError::Json`], which only a fault of tickmark can bring about.
 pub fn results(assessment: &Assessment) -> Result<Vec<u8>, ReportError> {
+    Ok(laid_out(&Results::of(assessment))?)
+}
+
+/// A value as all JSON of tickmark is laid out: indented by two spaces, unseen characters spelled, with a final
+/// newline.
+///
+/// # Errors
+/// When the value cannot be serialized.
+pub fn laid_out(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, SeenFormatter::default());
-    Results::of(assessment).serialize(&mut serializer)?;
+    value.serialize(&mut serializer)?;
     bytes.push(b'\n');
     Ok(bytes)
 }

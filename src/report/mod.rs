@@ -54,22 +54,35 @@ pub enum Format<'a> {
     Csv,
 }
 
+/// The names of the files that a run leaves, in the order of [`files`].
+pub const FILES: [&str; 8] = [
+    "results.json",
+    "controls.csv",
+    "exceptions.csv",
+    "coverage.csv",
+    "subjects.csv",
+    "disagreements.csv",
+    "remarks.csv",
+    "ledger.csv",
+];
+
 /// Name and bytes of each file that a run leaves, in fixed order (spec section 10).
 ///
 /// # Errors
 /// [`ReportError`], when the figures contradict each other or cannot be written.
 pub fn files(assessment: &Assessment) -> Result<Vec<(&'static str, Vec<u8>)>, ReportError> {
     ties::check(assessment)?;
-    Ok(vec![
-        ("results.json", json::results(assessment)?),
-        ("controls.csv", csv::controls(assessment)?),
-        ("exceptions.csv", csv::exceptions(assessment)?),
-        ("coverage.csv", csv::coverage(assessment)?),
-        ("subjects.csv", csv::subjects(assessment)?),
-        ("disagreements.csv", csv::disagreements(assessment)?),
-        ("remarks.csv", csv::remarks(assessment)?),
-        ("ledger.csv", csv::ledger(assessment)?),
-    ])
+    let bytes = [
+        json::results(assessment)?,
+        csv::controls(assessment)?,
+        csv::exceptions(assessment)?,
+        csv::coverage(assessment)?,
+        csv::subjects(assessment)?,
+        csv::disagreements(assessment)?,
+        csv::remarks(assessment)?,
+        csv::ledger(assessment)?,
+    ];
+    Ok(FILES.into_iter().zip(bytes).collect())
 }
 
 /// The bytes for standard output in the form that was asked for.

@@ -6,7 +6,7 @@ mod cases;
 mod config_side;
 mod estate;
 mod findings_side;
-mod random;
+pub(crate) mod random;
 mod raw_cases;
 mod raw_side;
 mod request;

@@ -48,6 +48,11 @@ mod screens;
 #[cfg(test)]
 mod lake;
 #[cfg(test)]
+mod verify;
+#[cfg(test)]
+#[cfg(unix)]
+mod crash;
+#[cfg(test)]
 mod public_shapes;
 #[cfg(test)]
 mod tidy;

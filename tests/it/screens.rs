@@ -49,6 +49,7 @@ fn help() {
         ("help-ingest", vec!["ingest", "--help"]),
         ("help-assess", vec!["assess", "--help"]),
         ("help-explain", vec!["explain", "--help"]),
+        ("help-verify", vec!["verify", "--help"]),
         ("help-controls", vec!["controls", "--help"]),
     ] {
         let run = dir.tickmark(&arguments);
@@ -190,6 +191,7 @@ fn results_replace_earlier_ones_whole() {
             "exceptions.csv",
             "lake",
             "ledger.csv",
+            "manifest.json",
             "remarks.csv",
             "results.json",
             "subjects.csv",

@@ -1,14 +1,16 @@
 //! `tickmark assess`: a lake to answers.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
 
 use crate::cli::args::{AssessArguments, FailOn, FormatArgument, QuestionArguments};
 use crate::cli::exit::Exit;
+use crate::cli::interruption::Interruption;
+use crate::cli::manifest::Manifest;
 use crate::cli::printer;
-use crate::cli::settings::{catalog, prepare_out, settings};
+use crate::cli::results_folder::ResultsFolder;
+use crate::cli::settings::{catalog_and_file, settings};
 use crate::engine::catalog::Catalog;
 use crate::engine::results::{Assessment, Conclusion};
 use crate::engine::settings::Settings;
@@ -19,32 +21,48 @@ use crate::report::{self, Format, Style};
 /// Everything that is decided before the long work.
 pub(super) struct Prepared {
     catalog: Catalog,
+    /// The text of the catalog file, if one was given.
+    catalog_file: Option<String>,
     settings: Settings,
+    results: ResultsFolder,
 }
 
 /// Carries the command out.
-pub(in crate::cli) fn assess(arguments: &AssessArguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn assess(arguments: &AssessArguments, interruption: &Interruption) -> anyhow::Result<Exit> {
+    interruption.leaving(NOTHING_CHANGED);
     let prepared = prepare(&arguments.question)?;
-    answer(&prepared, &arguments.lake, &arguments.question)
+    answer(&prepared, &arguments.lake, &arguments.question, interruption, || Ok(()))
 }
+
+/// What a signal leaves before the result files are replaced.
+pub(super) const NOTHING_CHANGED: &str = "stopped: no result file was changed";
 
 /// Reads what was asked, and makes the output folder.
 pub(super) fn prepare(question: &QuestionArguments) -> anyhow::Result<Prepared> {
     let mut settings = settings(&question.frame)?;
     settings.controls = (!question.control.is_empty()).then(|| question.control.clone());
-    let catalog = catalog(question.frame.catalog.as_deref())?;
+    let (catalog, catalog_file) = catalog_and_file(question.frame.catalog.as_deref())?;
     engine::check(&catalog, &settings)?;
-    prepare_out(&question.out)?;
-    Ok(Prepared { catalog, settings })
+    let results = ResultsFolder::open(&question.out)?;
+    Ok(Prepared { catalog, catalog_file, settings, results })
 }
 
-/// Assesses, writes the result files, prints the answer.
-pub(super) fn answer(prepared: &Prepared, lake: &Path, question: &QuestionArguments) -> anyhow::Result<Exit> {
+/// Assesses, replaces the result files and with `place_lake` the lake beside them, prints the answer.
+pub(super) fn answer(
+    prepared: &Prepared,
+    lake: &Path,
+    question: &QuestionArguments,
+    interruption: &Interruption,
+    place_lake: impl FnOnce() -> anyhow::Result<()>,
+) -> anyhow::Result<Exit> {
     let lake = Lake::open(lake)?;
     let assessment = engine::assess(&lake, &prepared.catalog, &prepared.settings)?;
-    for (name, bytes) in report::files(&assessment)? {
-        write_whole(&question.out.join(name), &bytes)?;
-    }
+    let files = report::files(&assessment)?;
+    let manifest = Manifest::of(&lake, &prepared.settings, prepared.catalog_file.as_deref(), &files).text()?;
+    let held_off = interruption.hold_off();
+    prepared.results.replace(&files, &manifest, place_lake)?;
+    interruption.leaving("stopped: the result files were replaced and are whole");
+    drop(held_off);
     let out = question.out.display().to_string();
     let style = Style { color: printer::takes_color(), out_dir: Some(&out) };
     let format = match question.format {
@@ -54,14 +72,6 @@ pub(super) fn answer(prepared: &Prepared, lake: &Path, question: &QuestionArgume
     };
     printer::answer(&report::stdout(&assessment, format)?).context("the answer cannot be printed")?;
     Ok(exit(&assessment, question.fail_on))
-}
-
-/// Replaces a file whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let temporary = path.with_extension("new");
-    fs::write(&temporary, bytes)
-        .and_then(|()| fs::rename(&temporary, path))
-        .with_context(|| format!("`{}` cannot be written", path.display()))
 }
 
 fn exit(assessment: &Assessment, fail_on: Option<FailOn>) -> Exit {

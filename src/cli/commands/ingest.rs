@@ -1,24 +1,28 @@
 //! `tickmark ingest`: evidence into a lake.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 
 use crate::cli::args::IngestArguments;
 use crate::cli::exit::Exit;
+use crate::cli::interruption::Interruption;
 use crate::cli::printer::{self, ProgressLine};
 use crate::cli::settings::{check_apart, ingest_settings};
-use crate::evidence::discover;
-use crate::lake::{self, IngestSettings, IngestSummary, MADE_BY_RUN, Progress};
+use crate::evidence::{Discovery, discover};
+use crate::lake::{self, IngestSettings, IngestSummary, Lake, LakeError, MADE_BY_RUN, Progress};
 
 /// Carries the command out.
-pub(in crate::cli) fn ingest(arguments: &IngestArguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn ingest(arguments: &IngestArguments, interruption: &Interruption) -> anyhow::Result<Exit> {
     check_apart(&arguments.evidence, &arguments.lake, "the lake")?;
     let settings = ingest_settings(&arguments.supplied)?;
+    interruption.leaving("stopped: nothing was added to the lake");
+    let found = printer::while_finding(|| discover(&arguments.evidence))?;
     keep_lake(&arguments.lake)?;
-    let summary = read_evidence(&arguments.evidence, &arguments.lake, &settings)?;
+    let left = || left_in(&arguments.lake);
+    let summary = read_evidence(&found, &arguments.lake, &settings, interruption, left)?;
     let unread = summary.files_rejected + summary.files_partial;
     Ok(if unread == 0 { Exit::Complete } else { Exit::EvidenceRejected })
 }
@@ -33,18 +37,57 @@ pub(super) fn keep_lake(lake: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Reads evidence with progress and an account of it on stderr.
+/// What an ingest leaves that was asked to end.
+pub(super) fn left_in(lake: &Path) -> String {
+    let shown = lake.display();
+    match Lake::open(lake).map(|lake| lake.commits().len()) {
+        Ok(1) => {
+            format!("stopped: the lake `{shown}` is whole and holds 1 commit; run the same command again to go on")
+        }
+        Ok(commits) => {
+            format!(
+                "stopped: the lake `{shown}` is whole and holds {commits} commits; run the same command again to go on"
+            )
+        }
+        Err(_) => format!("stopped: nothing was added to the lake `{shown}`; run the same command again to go on"),
+    }
+}
+
+/// Reads evidence with progress and an account of it on stderr; `left` says what is left where a signal ends it.
 pub(super) fn read_evidence(
-    evidence: &[PathBuf],
+    found: &Discovery,
     lake: &Path,
     settings: &IngestSettings,
+    interruption: &Interruption,
+    left: impl Fn() -> String,
 ) -> anyhow::Result<IngestSummary> {
-    let found = discover(evidence)?;
     let progress = Arc::new(Progress::default());
     let line = ProgressLine::follow(&progress);
-    let summary = lake::ingest(&found, lake, settings, &progress);
+    let ends = interruption.end_through(&progress);
+    let summary = lake::ingest(found, lake, settings, &progress);
+    drop(ends);
     drop(line);
-    let summary = summary?;
+    if let (Ok(_) | Err(LakeError::Stopped), Some(stopped)) = (&summary, interruption.stopped(left)) {
+        return Err(stopped.into());
+    }
+    let summary = summary.map_err(with_room)?;
     printer::ingest_summary(&summary);
     Ok(summary)
+}
+
+/// Where there is no room for the lake, says what stands and what to do.
+fn with_room(error: LakeError) -> anyhow::Error {
+    let is_full = match &error {
+        LakeError::Io { source, .. } => {
+            matches!(source.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge)
+        }
+        _ => false,
+    };
+    let error = anyhow::Error::new(error);
+    if !is_full {
+        return error;
+    }
+    error.context(
+        "there is no room for the lake; what was there before stands: make room, and run the same command again",
+    )
 }

@@ -5,3 +5,4 @@ pub(super) mod controls;
 pub(super) mod explain;
 pub(super) mod ingest;
 pub(super) mod run;
+pub(super) mod verify;

@@ -1,56 +1,120 @@
 //! `tickmark run`: from a folder of exports to answers.
 
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::assess::{answer, prepare};
-use super::ingest::{keep_lake, read_evidence};
+use super::assess::{NOTHING_CHANGED, answer, prepare};
+use super::ingest::{keep_lake, left_in, read_evidence};
 use crate::cli::args::RunArguments;
 use crate::cli::exit::Exit;
+use crate::cli::interruption::Interruption;
+use crate::cli::printer;
 use crate::cli::settings::{UsageError, check_apart, ingest_settings};
+use crate::evidence::discover;
 use crate::lake::MADE_BY_RUN;
 
-/// Carries the command out.
-pub(in crate::cli) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
+/// Carries the command out. The evidence is looked for first: where it is not there, nothing is touched.
+pub(in crate::cli) fn run(arguments: &RunArguments, interruption: &Interruption) -> anyhow::Result<Exit> {
     check_apart(&arguments.evidence, &arguments.question.out, "the output folder")?;
+    if let Some(lake) = &arguments.lake {
+        check_apart(&arguments.evidence, lake, "the lake")?;
+    }
     let settings = ingest_settings(&arguments.supplied)?;
+    interruption.leaving(NOTHING_CHANGED);
     let prepared = prepare(&arguments.question)?;
-    let lake = match &arguments.lake {
-        Some(lake) => {
-            check_apart(&arguments.evidence, lake, "the lake")?;
-            keep_lake(lake)?;
-            lake.clone()
-        }
-        None => new_lake(&arguments.question.out)?,
+    let found = printer::while_finding(|| discover(&arguments.evidence))?;
+    let Some(lake) = &arguments.lake else {
+        let lake = NewLake::begin(&arguments.question.out)?;
+        let left = || format!("{NOTHING_CHANGED}, and nothing was kept of what was read");
+        read_evidence(&found, &lake.new, &settings, interruption, left)?;
+        let exit = answer(&prepared, &lake.new, &arguments.question, interruption, || lake.place())?;
+        lake.remove_old();
+        return Ok(exit);
     };
-    read_evidence(&arguments.evidence, &lake, &settings)?;
-    answer(&prepared, &lake, &arguments.question)
+    keep_lake(lake)?;
+    read_evidence(&found, lake, &settings, interruption, || left_in(lake))?;
+    answer(&prepared, lake, &arguments.question, interruption, || Ok(()))
 }
 
 /// The lake inside the output folder. It holds the evidence of this run and no other, so one that an
-/// earlier run made there makes way; nothing else does.
-fn new_lake(out: &Path) -> anyhow::Result<PathBuf> {
-    let lake = out.join("lake");
-    let cannot = |what: &str| format!("`{}` cannot be {what}", lake.display());
-    if lake.join(MADE_BY_RUN).exists() {
-        std::fs::remove_dir_all(&lake).with_context(|| cannot("replaced"))?;
+/// earlier run made there makes way; nothing else does. It grows as `lake.new` and takes its place together
+/// with the results that rest on it: until then the earlier results have the lake that they came from.
+#[derive(Debug)]
+struct NewLake {
+    place: PathBuf,
+    new: PathBuf,
+    old: PathBuf,
+}
+
+impl NewLake {
+    /// An empty lake to be; what a run that was killed left of its own is removed.
+    fn begin(out: &Path) -> anyhow::Result<Self> {
+        let (place, new, old) = (out.join("lake"), out.join("lake.new"), out.join("lake.old"));
+        [&place, &new, &old].into_iter().try_for_each(|folder| check_replaceable(folder))?;
+        // From here on `lake.new` is this run's, and removed with it.
+        let lake = Self { place, new, old };
+        remove(&lake.new)?;
+        remove(&lake.old)?;
+        let cannot = |what: &str| format!("`{}` cannot be {what}", lake.new.display());
+        fs::create_dir_all(&lake.new).with_context(|| cannot("made"))?;
+        let text = "`tickmark run` made this lake for one run; the next run into the same folder replaces it.\n";
+        fs::write(lake.new.join(MADE_BY_RUN), text).with_context(|| cannot("written to"))?;
+        Ok(lake)
     }
-    match std::fs::read_dir(&lake).map(|mut entries| entries.next().is_none()) {
-        Ok(true) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
+
+    /// Puts it where the lake of an earlier run is.
+    fn place(&self) -> anyhow::Result<()> {
+        check_replaceable(&self.place)?;
+        if self.place.exists() {
+            rename(&self.place, &self.old)?;
+        }
+        rename(&self.new, &self.place)
+    }
+
+    /// Removes the lake that made way; what cannot be removed the next run tries again.
+    fn remove_old(&self) {
+        let _removed = fs::remove_dir_all(&self.old);
+    }
+}
+
+impl Drop for NewLake {
+    /// Of a run that did not come to its end nothing is kept.
+    fn drop(&mut self) {
+        let _removed = fs::remove_dir_all(&self.new);
+    }
+}
+
+/// Refuses to replace what is not the lake of an earlier run.
+fn check_replaceable(lake: &Path) -> anyhow::Result<()> {
+    if lake.join(MADE_BY_RUN).exists() {
+        return Ok(());
+    }
+    match fs::read_dir(lake).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Ok(false) => bail!(UsageError(format!(
             "`{0}` was not made by `tickmark run`, which would have to replace it: to add the evidence to that lake \
              give `--lake {0}`, to leave it alone choose another folder for --out, or remove it",
             lake.display()
         ))),
-        Err(error) => return Err(error).with_context(|| cannot("looked at")),
+        Err(error) => Err(error).with_context(|| format!("`{}` cannot be looked at", lake.display())),
     }
-    std::fs::create_dir_all(&lake).with_context(|| cannot("made"))?;
-    let text = "`tickmark run` made this lake for one run; the next run into the same folder replaces it.\n";
-    std::fs::write(lake.join(MADE_BY_RUN), text).with_context(|| cannot("written to"))?;
-    Ok(lake)
+}
+
+fn remove(folder: &Path) -> anyhow::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("`{}` cannot be replaced", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn rename(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::rename(from, to).with_context(|| format!("`{}` cannot be renamed to `{}`", from.display(), to.display()))
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! From files to a [`Catalog`]: the embedded one, and one more on top of it.
 
+use sha2::{Digest, Sha256};
+
 use super::check::population_conflict;
 use super::parse::{ControlEntry, ParsedFile, TestEntry, parse_file, plain};
-use super::standards::standards;
+use super::standards::{self, standards};
 use super::{Catalog, Control, Population, SubjectFilter, Test, kebab_form, normal_identifier};
 use crate::engine::settings_file::{Lined, SourceText};
 use crate::engine::settings_file::{SettingsFileError, quoted};
@@ -20,6 +22,14 @@ impl Catalog {
     pub fn embedded() -> Result<Self, SettingsFileError> {
         standards().as_ref().map_err(Clone::clone)?;
         Self::assemble(Vec::new(), Vec::new()).with_source(EMBEDDED)
+    }
+
+    /// SHA-256 over what comes with tickmark as data, in lower-case hexadecimal: the same where the same
+    /// controls are tested by the same rules and findings.
+    #[must_use]
+    pub fn embedded_sha256() -> String {
+        let digest = Sha256::new().chain_update(EMBEDDED.text).chain_update(standards::TEXT);
+        hex::encode(digest.finalize())
     }
 
     /// This catalog with the sections of a file added.

@@ -10,11 +10,11 @@ use super::check::{self, check_form, is_security_control};
 use crate::engine::settings_file::SettingsFileError;
 use crate::engine::settings_file::{Section, SourceText};
 
-const EMBEDDED: SourceText<'static> = SourceText {
-    noun: "catalog",
-    label: "security_hub_standards.toml (built in)",
-    text: include_str!("security_hub_standards.toml"),
-};
+/// What the numbers of the standards are read from.
+pub(super) const TEXT: &str = include_str!("security_hub_standards.toml");
+
+const EMBEDDED: SourceText<'static> =
+    SourceText { noun: "catalog", label: "security_hub_standards.toml (built in)", text: TEXT };
 
 /// One version of one standard.
 #[derive(Clone, Debug, PartialEq, Eq)]

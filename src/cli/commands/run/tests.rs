@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{keep_lake, new_lake};
+use super::{NewLake, keep_lake};
 use crate::cli::settings::UsageError;
 use crate::evidence::discover;
 use crate::lake::{IngestSettings, MADE_BY_RUN, Progress, ingest};
@@ -14,6 +14,14 @@ fn fill(out: &Path) {
     fs::write(&evidence, r#"{"DeliveryChannels": [{"name": "default"}]}"#).unwrap();
     let found = discover(&[evidence]).unwrap();
     ingest(&found, &out.join("lake"), &IngestSettings::default(), &Progress::default()).unwrap();
+}
+
+/// Begins a lake and puts it in its place.
+fn new_lake(out: &Path) -> anyhow::Result<std::path::PathBuf> {
+    let lake = NewLake::begin(out)?;
+    lake.place()?;
+    lake.remove_old();
+    Ok(lake.place.clone())
 }
 
 #[test]
@@ -63,4 +71,29 @@ fn a_lake_that_is_not_there_needs_no_keeping() {
     let out = tempfile::tempdir().unwrap();
     keep_lake(&out.path().join("nowhere")).unwrap();
     keep_lake(out.path()).unwrap();
+}
+
+#[test]
+fn a_lake_stays_until_the_new_one_takes_its_place() {
+    let out = tempfile::tempdir().unwrap();
+    new_lake(out.path()).unwrap();
+    fill(out.path());
+    let begun = NewLake::begin(out.path()).unwrap();
+    assert!(out.path().join("lake/lake.json").exists() && begun.new.join(MADE_BY_RUN).exists());
+    drop(begun);
+    assert!(out.path().join("lake/lake.json").exists() && !out.path().join("lake.new").exists());
+}
+
+#[test]
+fn what_a_killed_run_left_is_removed_and_nothing_else() {
+    for left in ["lake.new", "lake.old"] {
+        let out = tempfile::tempdir().unwrap();
+        fs::create_dir(out.path().join(left)).unwrap();
+        fs::write(out.path().join(left).join("thesis.txt"), "mine").unwrap();
+        assert!(new_lake(out.path()).is_err(), "{left}");
+        assert!(out.path().join(left).join("thesis.txt").exists(), "{left} is nobody's to remove");
+        fs::write(out.path().join(left).join(MADE_BY_RUN), "").unwrap();
+        new_lake(out.path()).unwrap();
+        assert!(!out.path().join(left).exists(), "{left}");
+    }
 }
