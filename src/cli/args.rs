@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::evidence::{AddressError, EvidenceArgument};
 
 /// What each exit status means, for `--help`.
 const EXIT_STATUS: &str = "\
@@ -18,7 +21,8 @@ Exit status:
 
 /// Per-control answers for an audit window, from exported AWS Config and Security Hub evidence.
 ///
-/// Reads exports from folders, files and bundles; needs no access to AWS and opens no connection.
+/// Reads exports from folders, files, bundles and, where an argument is an address `s3://…`, from S3. Without
+/// one it needs no access to AWS and opens no connection.
 #[derive(Debug, Parser)]
 #[command(version, about, after_help = EXIT_STATUS, max_term_width = 100)]
 pub(super) struct Arguments {
@@ -49,9 +53,10 @@ pub(super) enum Command {
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
-    /// Files and folders of exported evidence; bundles (zip, tar) are opened.
-    #[arg(required = true, value_name = "EVIDENCE")]
-    pub(super) evidence: Vec<PathBuf>,
+    /// Files and folders of exported evidence, on disk or in S3 (s3://BUCKET/PREFIX); bundles (zip, tar) are
+    /// opened.
+    #[arg(required = true, value_name = "EVIDENCE", value_parser = evidence_argument())]
+    pub(super) evidence: Vec<EvidenceArgument>,
     /// Keep the records in this lake, adding to what it has; unless given, a new one, OUT/lake, which the next
     /// run there replaces.
     #[arg(long, value_name = "DIR")]
@@ -59,20 +64,88 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) supplied: SuppliedArguments,
     #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+    #[command(flatten)]
     pub(super) question: QuestionArguments,
+    #[command(flatten)]
+    pub(super) s3: S3Arguments,
 }
 
 /// Arguments of `ingest`.
 #[derive(Debug, Args)]
 pub(super) struct IngestArguments {
-    /// Files and folders of exported evidence; bundles (zip, tar) are opened.
-    #[arg(required = true, value_name = "EVIDENCE")]
-    pub(super) evidence: Vec<PathBuf>,
+    /// Files and folders of exported evidence, on disk or in S3 (s3://BUCKET/PREFIX); bundles (zip, tar) are
+    /// opened.
+    #[arg(required = true, value_name = "EVIDENCE", value_parser = evidence_argument())]
+    pub(super) evidence: Vec<EvidenceArgument>,
     /// The lake to add to; made if it is not there.
     #[arg(long, value_name = "DIR")]
     pub(super) lake: PathBuf,
     #[command(flatten)]
     pub(super) supplied: SuppliedArguments,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+    #[command(flatten)]
+    pub(super) s3: S3Arguments,
+}
+
+/// How S3 is reached; what is not said is found as other AWS tools find it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Evidence in S3")]
+pub(super) struct S3Arguments {
+    /// Use the credentials and region of this profile.
+    #[arg(long, value_name = "NAME")]
+    pub(super) profile: Option<String>,
+    /// The region of the bucket.
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<String>,
+    /// Sign no request, as public buckets allow.
+    #[arg(long)]
+    pub(super) no_sign_request: bool,
+    /// Reach S3, or what speaks like it, at this address; implies --path-style.
+    #[arg(long, value_name = "URL")]
+    pub(super) endpoint_url: Option<String>,
+    /// Agree to be charged for requests and transfer.
+    #[arg(long)]
+    pub(super) requester_pays: bool,
+    /// Name the bucket in the path instead of in the name of the host.
+    #[arg(long)]
+    pub(super) path_style: bool,
+}
+
+/// Takes apart what names evidence.
+fn evidence_argument() -> impl TypedValueParser<Value = EvidenceArgument> {
+    OsStringValueParser::new().try_map(|text| -> Result<_, AddressError> { EvidenceArgument::parse(&text) })
+}
+
+/// How evidence is read.
+#[derive(Debug, Args)]
+pub(super) struct ReadingArguments {
+    /// Use about this much memory: 512MiB, 2GiB. What is more waits on disk, inside the lake.
+    #[arg(long, value_name = "SIZE", default_value = "512MiB", value_parser = memory)]
+    pub(super) memory: u64,
+    /// Read files again that the lake knows by path, size and time, or by address and ETag, and compare their SHA-256.
+    #[arg(long)]
+    pub(super) read_known: bool,
+}
+
+/// The least memory that evidence is read in, in bytes.
+const MEMORY_MIN: u64 = 64 * 1024 * 1024;
+
+/// A size in bytes.
+fn memory(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit: u64 = match text.get(digits.len()..).unwrap_or_default() {
+        "MiB" | "M" | "MB" => 1024 * 1024,
+        "GiB" | "G" | "GB" => 1024 * 1024 * 1024,
+        _ => return Err("give a number with MiB or GiB, such as 512MiB".to_owned()),
+    };
+    let size = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    match size {
+        Some(size) if size >= MEMORY_MIN => Ok(size),
+        Some(_) => Err("less than 64MiB is too little".to_owned()),
+        None => Err("give a whole number with MiB or GiB, such as 512MiB".to_owned()),
+    }
 }
 
 /// What is said of evidence that leaves it open.
@@ -118,22 +191,24 @@ pub(super) struct ExplainArguments {
     /// Print the records too, from the original evidence, whose SHA-256 is checked.
     #[arg(long)]
     pub(super) raw: bool,
-    /// Where the original evidence lies now: files, folders, bundles; may be repeated. Unless given, where
-    /// the ledger's paths lead from the working folder.
-    #[arg(long, value_name = "PATH", requires = "raw")]
-    pub(super) evidence: Vec<PathBuf>,
+    /// Where the original evidence lies now: files, folders, bundles, addresses in S3; may be repeated. Unless
+    /// given, where the ledger's paths lead from the working folder.
+    #[arg(long, value_name = "PATH", requires = "raw", value_parser = evidence_argument())]
+    pub(super) evidence: Vec<EvidenceArgument>,
     /// What to print: the screen, or the same as JSON.
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(super) format: StoryFormatArgument,
+    #[command(flatten)]
+    pub(super) s3: S3Arguments,
 }
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArguments {
-    /// The evidence as it lies now, all of it: files, folders, bundles. Each is hashed again and held against
-    /// the ledger; unless any is given, evidence is not looked at.
-    #[arg(value_name = "EVIDENCE")]
-    pub(super) evidence: Vec<PathBuf>,
+    /// The evidence as it lies now, all of it, on disk or in S3: files, folders, bundles. Each is hashed again
+    /// and held against the ledger; unless any is given, evidence is not looked at.
+    #[arg(value_name = "EVIDENCE", value_parser = evidence_argument())]
+    pub(super) evidence: Vec<EvidenceArgument>,
     /// The lake to check; unless given, that of a run: RESULTS/lake.
     #[arg(long, value_name = "DIR", required_unless_present = "results")]
     pub(super) lake: Option<PathBuf>,
@@ -143,6 +218,8 @@ pub(super) struct VerifyArguments {
     /// What to print: the screen, or the same as JSON.
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(super) format: StoryFormatArgument,
+    #[command(flatten)]
+    pub(super) s3: S3Arguments,
 }
 
 /// Over which time, scope and sources the evidence is asked.

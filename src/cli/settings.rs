@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use super::args::{FrameArguments, SourceArgument, SuppliedArguments};
+use super::args::{FrameArguments, ReadingArguments, S3Arguments, SourceArgument, SuppliedArguments};
 use crate::engine::catalog::Catalog;
 use crate::engine::engagement::Engagement;
 use crate::engine::settings::Settings;
+use crate::evidence::{EvidenceArgument, S3Settings};
 use crate::formats::Supplied;
 use crate::lake::IngestSettings;
 use crate::model::{AccountId, Instant, Period, Source};
@@ -60,7 +61,10 @@ pub(super) fn settings(frame: &FrameArguments) -> anyhow::Result<Settings> {
 }
 
 /// How evidence is read, with what is said of files that leave it open.
-pub(super) fn ingest_settings(arguments: &SuppliedArguments) -> Result<IngestSettings, UsageError> {
+pub(super) fn ingest_settings(
+    arguments: &SuppliedArguments,
+    reading: &ReadingArguments,
+) -> Result<IngestSettings, UsageError> {
     let account = arguments.account.as_deref().map(|text| {
         AccountId::parse(text).ok_or_else(|| UsageError(format!("--account is not twelve digits: `{text}`")))
     });
@@ -72,7 +76,36 @@ pub(super) fn ingest_settings(arguments: &SuppliedArguments) -> Result<IngestSet
         })
     });
     let supplied = Supplied { account: account.transpose()?, taken_at: taken_at.transpose()? };
-    Ok(IngestSettings { supplied, ..IngestSettings::default() })
+    let (memory_bytes, read_known) = (reading.memory, reading.read_known);
+    Ok(IngestSettings { supplied, memory_bytes, read_known, ..IngestSettings::default() })
+}
+
+/// How S3 is reached.
+pub(super) fn s3_settings(arguments: &S3Arguments) -> Result<S3Settings, UsageError> {
+    if let Some(endpoint) = &arguments.endpoint_url {
+        let host = endpoint.strip_prefix("https://").or_else(|| endpoint.strip_prefix("http://"));
+        // What stands in front of an `@` is a secret, so the address is not repeated.
+        if host.is_none_or(|host| host.is_empty() || host.starts_with('/') || host.contains(['@', '?', '#'])) {
+            return Err(UsageError(
+                "--endpoint-url has to be of the form https://HOST or http://HOST:PORT, without a user, query or \
+                 fragment"
+                    .to_owned(),
+            ));
+        }
+    }
+    let is_region = |text: &String| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if let Some(region) = arguments.region.as_ref().filter(|region| !is_region(region)) {
+        return Err(UsageError(format!("--region is no region of the form eu-west-1: `{region}`")));
+    }
+    Ok(S3Settings {
+        profile: arguments.profile.clone(),
+        region: arguments.region.clone(),
+        endpoint: arguments.endpoint_url.clone(),
+        is_unsigned: arguments.no_sign_request,
+        requester_pays: arguments.requester_pays,
+        path_style: arguments.path_style,
+        ..S3Settings::default()
+    })
 }
 
 fn is_source(asked: SourceArgument, source: Source) -> bool {
@@ -108,10 +141,10 @@ pub(super) fn moment(text: &str, window: Period) -> anyhow::Result<Instant> {
     Ok(at)
 }
 
-/// Refuses an output folder inside the evidence: its files would be taken for evidence next time.
-pub(super) fn check_apart(evidence: &[PathBuf], folder: &Path, what: &str) -> anyhow::Result<()> {
+/// Refuses an output folder inside evidence on disk: its files would be taken for evidence next time.
+pub(super) fn check_apart(evidence: &[EvidenceArgument], folder: &Path, what: &str) -> anyhow::Result<()> {
     let Ok(folder) = std::path::absolute(folder) else { return Ok(()) };
-    for argument in evidence {
+    for argument in evidence.iter().filter_map(EvidenceArgument::on_disk) {
         let Ok(root) = argument.canonicalize() else { continue };
         let resolved = nearest_existing(&folder);
         if resolved.starts_with(&root) {

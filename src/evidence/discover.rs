@@ -17,8 +17,10 @@ use std::time::{Duration, SystemTime};
 
 use walkdir::WalkDir;
 
+use super::argument::EvidenceArgument;
 use super::fault::{Refusal, refused};
 use super::names::shown;
+use super::s3::{Opener, S3Settings};
 use crate::model::{Instant, Problem, ProblemCode};
 
 /// A file that was found: a file on disk, or an object of a store.
@@ -52,6 +54,10 @@ pub trait ObjectStore: fmt::Debug + Send + Sync {
     /// When it cannot be opened. An error while reading carries a [`super::ReadFault`] or is told as
     /// what the system says.
     fn open(&self, key: &str, stamp: &Stamp) -> Result<Box<dyn Read + Send>, Problem>;
+
+    /// Says that this object will be opened soon, so that it may be fetched already; `false` where there
+    /// is no room for that now.
+    fn announce(&self, key: &str, stamp: &Stamp) -> bool;
 }
 
 /// What an argument stands for: where files below it are, and how their names begin.
@@ -73,7 +79,6 @@ pub(super) enum Place {
         /// Links and `.` resolved.
         canonical: PathBuf,
     },
-    #[expect(dead_code, reason = "no store is offered yet")]
     Store {
         store: Arc<dyn ObjectStore>,
         /// `s3://bucket/`, in front of every key.
@@ -148,10 +153,7 @@ impl EvidenceFile {
     pub(super) fn open(&self) -> Result<Opened, Problem> {
         let argument = match &self.origin.place {
             Place::Disk { argument, .. } => argument,
-            Place::Store { store, prefix, .. } => {
-                let key = format!("{prefix}{}", self.below.to_string_lossy());
-                return store.open(&key, &self.stamp).map(Opened::Object);
-            }
+            Place::Store { store, .. } => return store.open(&self.key(), &self.stamp).map(Opened::Object),
         };
         let unreadable = |error: &io::Error| {
             refused(ProblemCode::Unreadable, format!("`{}` cannot be opened: {error}", self.path()))
@@ -161,6 +163,23 @@ impl EvidenceFile {
             Ok(meta) if meta.is_file() => Ok(Opened::Disk(opened)),
             Ok(_) => Err(refused(ProblemCode::NotARegularFile, format!("`{}` is no longer a file", self.path()))),
             Err(error) => Err(unreadable(&error)),
+        }
+    }
+
+    /// Says that it will be opened soon: what is not on disk may be fetched already. `false` where there is
+    /// no room for that now.
+    pub(super) fn announce(&self) -> bool {
+        match &self.origin.place {
+            Place::Disk { .. } => true,
+            Place::Store { store, .. } => store.announce(&self.key(), &self.stamp),
+        }
+    }
+
+    /// The key of an object.
+    fn key(&self) -> String {
+        match &self.origin.place {
+            Place::Disk { .. } => String::new(),
+            Place::Store { prefix, .. } => format!("{prefix}{}", self.below.to_string_lossy()),
         }
     }
 
@@ -197,6 +216,8 @@ pub struct Discovery {
     pub files: Vec<EvidenceFile>,
     /// Links, special files and unreadable folders.
     pub refusals: Vec<Refusal>,
+    /// Folders of days after the one through which evidence was asked for, which were not listed.
+    pub days_left_out: u64,
 }
 
 /// Why there is nothing to begin with.
@@ -213,9 +234,17 @@ pub enum DiscoverError {
         /// What the system says.
         cause: io::Error,
     },
+    /// An address in S3 that holds nothing or cannot be looked at.
+    #[error("cannot look at the evidence `{address}`: {what}")]
+    Store {
+        /// The address, fit to be shown.
+        address: String,
+        /// What was said instead, and what to do.
+        what: String,
+    },
 }
 
-/// Lists the files that the arguments name or hold.
+/// Lists the files that the arguments name or hold, all of them on disk.
 ///
 /// Links inside folders are refused; an argument that is a link is followed. A file that several
 /// arguments reach is listed once, under the first of its paths in byte order.
@@ -223,24 +252,57 @@ pub enum DiscoverError {
 /// # Errors
 /// When there is no argument, or one that does not exist.
 pub fn discover(arguments: &[PathBuf]) -> Result<Discovery, DiscoverError> {
+    let arguments: Vec<EvidenceArgument> = arguments.iter().cloned().map(EvidenceArgument::Disk).collect();
+    discover_evidence(&arguments, &S3Settings::default(), None)
+}
+
+/// Lists the files that the arguments name or hold, on disk and in S3, as [`discover`] does; an object is
+/// like a file. Without an argument in S3, nothing is connected to.
+///
+/// Folders of days in the layout of AWS Config that lie after the day of `through` are not listed in S3, but
+/// counted. Those of an argument that is itself such a folder are.
+///
+/// # Errors
+/// When there is no argument, or one that does not exist or cannot be looked at. Arguments on disk are
+/// looked at first.
+pub fn discover_evidence(
+    arguments: &[EvidenceArgument],
+    s3: &S3Settings,
+    through: Option<Instant>,
+) -> Result<Discovery, DiscoverError> {
     if arguments.is_empty() {
         return Err(DiscoverError::NoArguments);
     }
     let mut found = Found::default();
-    for argument in arguments {
+    let mut roots = Vec::new();
+    for argument in arguments.iter().filter_map(EvidenceArgument::on_disk) {
         let root = Root::of(argument)
             .map_err(|cause| DiscoverError::Argument { path: text_of(argument.as_os_str()), cause })?;
+        roots.push(root);
+    }
+    let mut opener = Opener::new(s3);
+    for argument in arguments {
+        let EvidenceArgument::S3(address) = argument else { continue };
+        let below = opener
+            .below(address, through)
+            .map_err(|what| DiscoverError::Store { address: address.to_string(), what })?;
+        found.files.extend(below.files);
+        found.refusals.extend(below.refusals.into_iter().map(|(place, refusal)| (PathBuf::from(place), refusal)));
+        found.days_left_out += below.days_left_out;
+    }
+    for root in roots {
         root.walk(&mut found);
     }
     Ok(found.sorted(arguments.len() > 1))
 }
 
-/// What was found on disk so far.
+/// What was found so far.
 #[derive(Default)]
 struct Found {
     files: Vec<EvidenceFile>,
     /// With the place of each.
     refusals: Vec<(PathBuf, Refusal)>,
+    days_left_out: u64,
 }
 
 impl Found {
@@ -256,7 +318,7 @@ impl Found {
             self.refusals.retain(|(place, _)| places.insert(place.clone()));
         }
         let refusals = self.refusals.into_iter().map(|(_, refusal)| refusal).collect();
-        Discovery { files: self.files, refusals }
+        Discovery { files: self.files, refusals, days_left_out: self.days_left_out }
     }
 }
 

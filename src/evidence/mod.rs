@@ -1,12 +1,12 @@
-//! Where bytes come from, and proof of which bytes: files, folders and bundles.
+//! Where bytes come from, and proof of which bytes: files, folders, objects in S3, and bundles.
 //!
-//! Imports from [`crate::model`] only. Writes nothing but anonymous temporary files, opens no socket,
-//! follows no link inside a folder, and knows no export format: content alone decides what is a
-//! bundle and what is compressed; a name is a hint and nothing else.
+//! Imports from [`crate::model`] only. Writes nothing but anonymous temporary files, opens no socket but
+//! for an argument that is an address in S3, follows no link inside a folder, and knows no export format:
+//! content alone decides what is a bundle and what is compressed; a name is a hint and nothing else.
 //!
-//! [`discover`] lists what the arguments hold in one fixed order; [`visit`] opens one of these files
-//! and hands its leaves to a [`Visitor`]. What another origin, such as `s3://`, needs beside [`discover`]
-//! is an [`ObjectStore`]: below it everything works on a [`std::io::Read`].
+//! [`discover`] and [`discover_evidence`] list what the arguments hold in one fixed order; [`visit`] opens
+//! one of these files and hands its leaves to a [`Visitor`]. What is different about S3 is in an
+//! [`ObjectStore`]: below it everything works on a [`std::io::Read`].
 //!
 //! # Policy
 //!
@@ -23,6 +23,10 @@
 //! | names that are not UTF-8 | read; shown with U+FFFD in place of what is no UTF-8 |
 //! | encrypted, sparse or otherwise packed members | that member is refused unread |
 //! | two members of one path | both are visited |
+//! | an object whose key ends in `/`, without bytes | no file: it stands for an empty folder |
+//! | an object that changed since it was listed | refused, or broken off there; versions are never mixed |
+//! | an archived object | refused unread, unless it was restored |
+//! | `//`, `.`, `..` in the key of an object | a name like any other: nothing is written by a key |
 //! | hidden files, `.DS_Store`, `__MACOSX` | files like any other |
 //!
 //! # Order
@@ -36,6 +40,7 @@
 //! size of a file, and a zip's directory is gone through in stretches.
 
 mod ahead;
+mod argument;
 mod content;
 mod custody;
 mod decode;
@@ -43,18 +48,23 @@ mod discover;
 mod fault;
 mod inflate;
 mod limits;
+mod in_turn;
 mod names;
+mod s3;
 mod sniff;
 mod tar_bundle;
 mod visit;
 mod zip_bundle;
 mod zip_directory;
 
+pub use argument::EvidenceArgument;
 pub use custody::Custody;
-pub use discover::{DiscoverError, Discovery, EvidenceFile, ObjectStore, Stamp, discover};
+pub use discover::{DiscoverError, Discovery, EvidenceFile, ObjectStore, Stamp, discover, discover_evidence};
 pub use fault::{ReadFault, Refusal};
+pub use in_turn::in_turn;
 pub use limits::Limits;
 pub use names::LeafName;
+pub use s3::{AddressError, Patience, S3Address, S3Settings, Transfer};
 pub use visit::{Visitor, visit};
 
 #[cfg(test)]

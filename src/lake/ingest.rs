@@ -30,7 +30,7 @@ use super::schema::{
 use super::staging::Staging;
 use super::storage::TableWriter;
 use super::{LakeError, layout};
-use crate::evidence::{Discovery, EvidenceFile, Limits, visit};
+use crate::evidence::{Discovery, EvidenceFile, Limits, in_turn, visit};
 use crate::formats::Supplied;
 use crate::model::{EvidenceId, Problem};
 
@@ -196,8 +196,8 @@ impl Ingest<'_> {
             .enumerate()
             .map(|(number, group)| {
                 let mut worker = Worker::new(&self.shared, &self.staging, format!("{commit}-{number}"));
-                for number in group {
-                    let Some(file) = self.files.get(*number) else { continue };
+                let files: Vec<&EvidenceFile> = group.iter().filter_map(|number| self.files.get(*number)).collect();
+                for (number, file) in group.iter().zip(in_turn(&files)) {
                     self.progress.begin_file(file.path())?;
                     worker.object = Some(*number);
                     visit(file, &self.settings.limits, &self.progress.bytes_done, &mut worker);

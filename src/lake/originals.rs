@@ -66,13 +66,18 @@ pub struct OriginalRecord {
 
 /// Finds files again and takes records out of them; the answers are in the order of `wanted`.
 ///
-/// With `evidence`, below these files and folders, bundles opened; without, at the paths of the ledger
-/// seen from the working folder. Only files that may be meant are read.
+/// With `offered`, among these files, bundles opened; without, at the paths of the ledger seen from the
+/// working folder. Only files that may be meant are read.
 ///
 /// # Errors
-/// When `evidence` names what does not exist.
-pub fn originals(wanted: &[WantedFile], evidence: &[PathBuf], limits: &Limits) -> Result<Vec<Original>, LakeError> {
-    let places = if evidence.is_empty() { as_named(wanted)? } else { discover(evidence)?.files };
+/// When a place on disk went away while it was looked at.
+pub fn originals(
+    wanted: &[WantedFile],
+    offered: Option<&[EvidenceFile]>,
+    limits: &Limits,
+) -> Result<Vec<Original>, LakeError> {
+    let named = if offered.is_none() { as_named(wanted)? } else { Vec::new() };
+    let places = offered.unwrap_or(&named);
     let mut search = Search::new(wanted);
     let mut is_read: BTreeSet<usize> = BTreeSet::new();
     for nearness in Nearness::ALL {

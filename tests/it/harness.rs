@@ -315,6 +315,12 @@ pub(crate) fn tar_of(files: &[(&str, &[u8])]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
+/// All files below a folder that a lake, or results with one, says of evidence: not where its files lay, and since
+/// when.
+pub(crate) fn evidence_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    files_below(folder).into_iter().filter(|(name, _)| !format!("/{name}").contains("/origins/")).collect()
+}
+
 /// All files below a folder, path below it and bytes, in order.
 pub(crate) fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();

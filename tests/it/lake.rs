@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::fixtures::{GROUP, HOME, OTHER, USER, at, get_findings};
-use crate::harness::{TestDir, WINDOW, files_below};
+use crate::harness::{TestDir, WINDOW, evidence_below, files_below};
 
 /// Evidence with rows for every table, of two accounts.
 fn evidence() -> TestDir {
@@ -137,11 +137,6 @@ fn an_item_in_a_hundred_snapshots_is_one_row_and_its_listing_one_run() {
         table("listings").iter().map(|row| row["resource_id"].as_str().unwrap().to_owned()).collect();
     runs.sort();
     assert_eq!(runs, ["sg-pauses", "sg-pauses", "sg-stays"]);
-}
-
-/// All that a lake says of evidence: not where its files lay, and since when.
-fn evidence_below(lake: &Path) -> Vec<(String, Vec<u8>)> {
-    files_below(lake).into_iter().filter(|(name, _)| !name.starts_with("origins/")).collect()
 }
 
 #[test]

@@ -50,8 +50,18 @@ mod lake;
 #[cfg(test)]
 mod verify;
 #[cfg(test)]
+mod incremental;
+#[cfg(test)]
 #[cfg(unix)]
 mod crash;
+#[cfg(test)]
+#[expect(dead_code, reason = "tests of the module that reads S3 use the rest")]
+mod s3_server;
+#[cfg(test)]
+mod s3;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod s3_sockets;
 #[cfg(test)]
 mod public_shapes;
 #[cfg(test)]

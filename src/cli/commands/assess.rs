@@ -23,33 +23,33 @@ pub(super) struct Prepared {
     catalog: Catalog,
     /// The text of the catalog file, if one was given.
     catalog_file: Option<String>,
-    settings: Settings,
-    results: ResultsFolder,
+    pub(super) settings: Settings,
 }
 
 /// Carries the command out.
 pub(in crate::cli) fn assess(arguments: &AssessArguments, interruption: &Interruption) -> anyhow::Result<Exit> {
     interruption.leaving(NOTHING_CHANGED);
     let prepared = prepare(&arguments.question)?;
-    answer(&prepared, &arguments.lake, &arguments.question, interruption, || Ok(()))
+    let results = ResultsFolder::open(&arguments.question.out)?;
+    answer(&prepared, &results, &arguments.lake, &arguments.question, interruption, || Ok(()))
 }
 
 /// What a signal leaves before the result files are replaced.
 pub(super) const NOTHING_CHANGED: &str = "stopped: no result file was changed";
 
-/// Reads what was asked, and makes the output folder.
+/// Reads what was asked. Makes nothing yet.
 pub(super) fn prepare(question: &QuestionArguments) -> anyhow::Result<Prepared> {
     let mut settings = settings(&question.frame)?;
     settings.controls = (!question.control.is_empty()).then(|| question.control.clone());
     let (catalog, catalog_file) = catalog_and_file(question.frame.catalog.as_deref())?;
     engine::check(&catalog, &settings)?;
-    let results = ResultsFolder::open(&question.out)?;
-    Ok(Prepared { catalog, catalog_file, settings, results })
+    Ok(Prepared { catalog, catalog_file, settings })
 }
 
 /// Assesses, replaces the result files and with `place_lake` the lake beside them, prints the answer.
 pub(super) fn answer(
     prepared: &Prepared,
+    results: &ResultsFolder,
     lake: &Path,
     question: &QuestionArguments,
     interruption: &Interruption,
@@ -60,7 +60,7 @@ pub(super) fn answer(
     let files = report::files(&assessment)?;
     let manifest = Manifest::of(&lake, &prepared.settings, prepared.catalog_file.as_deref(), &files).text()?;
     let held_off = interruption.hold_off();
-    prepared.results.replace(&files, &manifest, place_lake)?;
+    results.replace(&files, &manifest, place_lake)?;
     interruption.leaving("stopped: the result files were replaced and are whole");
     drop(held_off);
     let out = question.out.display().to_string();

@@ -7,12 +7,13 @@ use anyhow::Context;
 use crate::cli::args::{ExplainArguments, StoryFormatArgument};
 use crate::cli::exit::Exit;
 use crate::cli::printer;
-use crate::cli::settings::{catalog, moment, settings};
+use crate::cli::settings::{catalog, moment, s3_settings, settings};
 use crate::engine::results::SubjectName;
 use crate::engine::results::explanation::{Explanation, OriginalText};
 use crate::engine::{self, Asked, ExplainError};
-use crate::evidence::Limits;
+use crate::evidence::{Limits, discover_evidence};
 use crate::lake::{Lake, Original, WantedFile, originals};
+use crate::model::ProblemCode;
 use crate::report::escape::visible;
 use crate::report::{self, StoryFormat, Style};
 
@@ -66,9 +67,19 @@ fn name_candidates(error: &ExplainError) {
 /// The records that a story rests on, in the order in which it cites them, and what could not be found.
 fn look_up(story: &Explanation, arguments: &ExplainArguments) -> anyhow::Result<(Vec<OriginalText>, Vec<String>)> {
     let wanted = wanted(story);
-    let found = originals(&wanted, &arguments.evidence, &Limits::default())?;
+    let offered = match arguments.evidence.as_slice() {
+        [] => None,
+        evidence => Some(discover_evidence(evidence, &s3_settings(&arguments.s3)?, None)?),
+    };
+    let found = originals(&wanted, offered.as_ref().map(|offered| offered.files.as_slice()), &Limits::default())?;
     let mut records = Vec::new();
     let mut problems = Vec::new();
+    let unlisted = offered.iter().flat_map(|offered| &offered.refusals);
+    problems.extend(
+        unlisted
+            .filter(|refusal| refusal.problem.code == ProblemCode::Unreadable)
+            .map(|refusal| format!("not looked through: {}", refusal.problem.what)),
+    );
     let mut is_told: BTreeSet<&str> = BTreeSet::new();
     let mut of_id: BTreeMap<&str, Vec<(&WantedFile, &Original)>> = BTreeMap::new();
     for (file, original) in wanted.iter().zip(&found) {

@@ -10,16 +10,17 @@ use crate::cli::args::IngestArguments;
 use crate::cli::exit::Exit;
 use crate::cli::interruption::Interruption;
 use crate::cli::printer::{self, ProgressLine};
-use crate::cli::settings::{check_apart, ingest_settings};
-use crate::evidence::{Discovery, discover};
+use crate::cli::settings::{check_apart, ingest_settings, s3_settings};
+use crate::evidence::{Discovery, discover_evidence};
 use crate::lake::{self, IngestSettings, IngestSummary, Lake, LakeError, MADE_BY_RUN, Progress};
 
 /// Carries the command out.
 pub(in crate::cli) fn ingest(arguments: &IngestArguments, interruption: &Interruption) -> anyhow::Result<Exit> {
     check_apart(&arguments.evidence, &arguments.lake, "the lake")?;
-    let settings = ingest_settings(&arguments.supplied)?;
+    let settings = ingest_settings(&arguments.supplied, &arguments.reading)?;
     interruption.leaving("stopped: nothing was added to the lake");
-    let found = printer::while_finding(|| discover(&arguments.evidence))?;
+    let s3 = s3_settings(&arguments.s3)?;
+    let found = printer::while_finding(|| discover_evidence(&arguments.evidence, &s3, None))?;
     keep_lake(&arguments.lake)?;
     let left = || left_in(&arguments.lake);
     let summary = read_evidence(&found, &arguments.lake, &settings, interruption, left)?;

@@ -12,9 +12,18 @@ use crate::cli::args::RunArguments;
 use crate::cli::exit::Exit;
 use crate::cli::interruption::Interruption;
 use crate::cli::printer;
-use crate::cli::settings::{UsageError, check_apart, ingest_settings};
-use crate::evidence::discover;
+use crate::cli::results_folder::ResultsFolder;
+use crate::cli::settings::{UsageError, check_apart, ingest_settings, s3_settings};
+use crate::engine::settings::Settings;
+use crate::evidence::discover_evidence;
 use crate::lake::MADE_BY_RUN;
+use crate::model::Instant;
+
+/// Days behind the window up to which deliveries are read. AWS Config delivers what changed within hours, and
+/// a snapshot of every state once a day; a month is far beyond what an outage delays.
+const DAYS_BEHIND_WINDOW: i64 = 31;
+/// Microseconds of an hour.
+const HOUR: i64 = 3_600_000_000;
 
 /// Carries the command out. The evidence is looked for first: where it is not there, nothing is touched.
 pub(in crate::cli) fn run(arguments: &RunArguments, interruption: &Interruption) -> anyhow::Result<Exit> {
@@ -22,21 +31,40 @@ pub(in crate::cli) fn run(arguments: &RunArguments, interruption: &Interruption)
     if let Some(lake) = &arguments.lake {
         check_apart(&arguments.evidence, lake, "the lake")?;
     }
-    let settings = ingest_settings(&arguments.supplied)?;
+    let settings = ingest_settings(&arguments.supplied, &arguments.reading)?;
     interruption.leaving(NOTHING_CHANGED);
     let prepared = prepare(&arguments.question)?;
-    let found = printer::while_finding(|| discover(&arguments.evidence))?;
+    let through = arguments.lake.is_none().then(|| last_day_needed(&prepared.settings));
+    let s3 = s3_settings(&arguments.s3)?;
+    let found = printer::while_finding(|| discover_evidence(&arguments.evidence, &s3, through))?;
+    if let Some(through) = through.filter(|_| found.days_left_out > 0) {
+        printer::remark(&format!(
+            "not all of S3 was read: {} folders of days after {}, more than {DAYS_BEHIND_WINDOW} days behind the window, \
+             were not listed; with --lake they are",
+            found.days_left_out,
+            through.date()
+        ));
+    }
+    let results = ResultsFolder::open(&arguments.question.out)?;
     let Some(lake) = &arguments.lake else {
         let lake = NewLake::begin(&arguments.question.out)?;
         let left = || format!("{NOTHING_CHANGED}, and nothing was kept of what was read");
         read_evidence(&found, &lake.new, &settings, interruption, left)?;
-        let exit = answer(&prepared, &lake.new, &arguments.question, interruption, || lake.place())?;
+        let exit = answer(&prepared, &results, &lake.new, &arguments.question, interruption, || lake.place())?;
         lake.remove_old();
         return Ok(exit);
     };
     keep_lake(lake)?;
     read_evidence(&found, lake, &settings, interruption, || left_in(lake))?;
-    answer(&prepared, lake, &arguments.question, interruption, || Ok(()))
+    answer(&prepared, &results, lake, &arguments.question, interruption, || Ok(()))
+}
+
+/// The last day whose deliveries may say something of the window. A lake that is kept may be asked about
+/// other windows, so this is for one that a run makes for itself.
+fn last_day_needed(settings: &Settings) -> Instant {
+    let hours = settings.max_gap_hours.saturating_add(settings.lag_tolerance_hours);
+    let hours = i64::from(hours).saturating_add(DAYS_BEHIND_WINDOW * 24);
+    settings.window.until.plus_microseconds(hours.saturating_mul(HOUR))
 }
 
 /// The lake inside the output folder. It holds the evidence of this run and no other, so one that an

@@ -10,9 +10,9 @@ use crate::cli::exit::Exit;
 use crate::cli::interruption::Interruption;
 use crate::cli::printer::{self, ProgressLine};
 use crate::cli::results_check;
-use crate::cli::settings::UsageError;
+use crate::cli::settings::{UsageError, s3_settings};
 use crate::cli::verification::{Checked, Verification};
-use crate::evidence::{Limits, discover};
+use crate::evidence::{Limits, discover_evidence};
 use crate::lake::verify::{CommittedCheck, EvidenceCheck, committed, evidence};
 use crate::lake::{LakeError, Progress};
 
@@ -60,7 +60,8 @@ fn files(
     let offered = if arguments.evidence.is_empty() {
         None
     } else {
-        Some(printer::while_finding(|| discover(&arguments.evidence))?)
+        let s3 = s3_settings(&arguments.s3)?;
+        Some(printer::while_finding(|| discover_evidence(&arguments.evidence, &s3, None))?)
     };
     let progress = Arc::new(Progress::default());
     let _line = ProgressLine::follow(&progress);

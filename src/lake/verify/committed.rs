@@ -197,11 +197,11 @@ impl CommittedCheck {
                 continue;
             }
             let what = match parts.first().map_or("", |first| first.as_ref()) {
-                "tables" | "origins" => STOPPED,
                 "staging" => STAGED,
                 "commits" | "origins" if path.ends_with(".json.new") => STAGED,
                 // What stands there as a list was looked at with them.
                 "origins" if commit::number_of(parts.last().map_or("", |last| last.as_ref())).is_some() => continue,
+                "tables" | "origins" => STOPPED,
                 // What stands among the records was looked at with them.
                 "commits" => continue,
                 _ if path == "lake.json.new" => STAGED,
