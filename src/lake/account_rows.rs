@@ -78,7 +78,7 @@ pub(super) fn condition_row(number: u64, condition: ConditionRecord) -> Conditio
 mod tests {
     use super::credential_row;
     use crate::formats::records::{CREDENTIAL_COLUMNS, CredentialRecord};
-    use crate::lake::schema::Columns;
+    use crate::lake::columns::Columns;
     use crate::lake::{CredentialRow, Row};
     use crate::model::{AccountId, Instant};
 

@@ -5,31 +5,28 @@
 //! is decided after all files are read.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
+use super::account_writer::AccountWriter;
 use super::commit::{self, Commit, CommittedFile};
-use super::deduplicate::{FileRanks, Found, Staged, TABLES, deduplicate};
+use super::deduplicate::FileRanks;
 use super::fingerprint::Fingerprinter;
 use super::intake::{ReadFile, Shared, Worker, refused};
 use super::kept::Kept;
 use super::known::KnownFiles;
-use super::known_rows::KnownRows;
 use super::origins::{KnownOrigins, origin_row, write_list};
 use super::outcome::{self, Judged, judged};
 use super::plan::{Group, plan};
 use super::progress::{Phase, Progress};
 use super::reader::Lake;
-use super::schema::{
-    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, OriginRow, Row, RuleRow,
-    SCHEMA_VERSION, SnapshotRow,
-};
+use super::schema::{FileRow, OriginRow, SCHEMA_VERSION};
 use super::staging::Staging;
 use super::storage::TableWriter;
-use super::{LakeError, layout};
+use super::{LakeError, layout, storage};
 use crate::evidence::{Discovery, EvidenceFile, Limits, in_turn, visit};
 use crate::formats::Supplied;
 use crate::model::{EvidenceId, Problem};
@@ -252,6 +249,9 @@ impl Ingest<'_> {
             writer.push(row)?;
         }
         committed.push(writer.finish("", path)?);
+        // What waited there has been written elsewhere, and need not reach the disk.
+        self.staging.clear()?;
+        storage::sync(folder, &committed)?;
         let tool = env!("CARGO_PKG_VERSION").to_owned();
         let previous = self.lake.latest_commit_sha256().to_owned();
         let record = Commit { commit, schema: SCHEMA_VERSION, tool, previous, files: committed };
@@ -286,7 +286,9 @@ impl Ingest<'_> {
             .staging
             .accounts()
             .par_iter()
-            .map(|account| AccountWriter { account, commit, ranks, ingest: self, kept: &kept }.write())
+            .map(|account| {
+                AccountWriter { account, commit, ranks, lake: &self.lake, staging: &self.staging, kept: &kept }.write()
+            })
             .collect::<Result<_, LakeError>>()?;
         let kept = kept.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         Ok((written.into_iter().flatten().collect(), kept))
@@ -308,98 +310,6 @@ fn rank(files: &[ReadFile]) -> FileRanks {
         }
     }
     ranks
-}
-
-/// Writes one table, if something of it is new.
-type WriteTable<W> = fn(&W) -> Result<Option<CommittedFile>, LakeError>;
-
-/// Writes what is new of one account.
-struct AccountWriter<'a> {
-    account: &'a str,
-    commit: u64,
-    ranks: &'a FileRanks,
-    ingest: &'a Ingest<'a>,
-    kept: &'a Mutex<Kept>,
-}
-
-impl AccountWriter<'_> {
-    /// Writes all tables, side by side.
-    fn write(&self) -> Result<Vec<CommittedFile>, LakeError> {
-        let tables: [WriteTable<Self>; TABLES] = [
-            Self::table::<ItemRow>,
-            Self::table::<EvaluationRow>,
-            Self::table::<FindingRow>,
-            Self::table::<RuleRow>,
-            Self::table::<CredentialRow>,
-            Self::table::<ConditionRow>,
-            Self::table::<SnapshotRow>,
-            Self::table::<ListingRow>,
-        ];
-        let written: Vec<Option<CommittedFile>> =
-            tables.par_iter().map(|table| table(self)).collect::<Result<_, LakeError>>()?;
-        Ok(written.into_iter().flatten().collect())
-    }
-
-    fn table<R: Staged>(&self) -> Result<Option<CommittedFile>, LakeError> {
-        let mut groups = self.ingest.staging.groups::<R>(self.account)?;
-        let mut known_rows: Option<KnownRows<R>> = None;
-        let path = layout::account_file(R::TABLE, self.account, self.commit);
-        let mut new = NewRows::<R> {
-            location: self.ingest.lake.root().join(&path),
-            ranks: self.ranks,
-            kept: Kept::default(),
-            writer: None,
-        };
-        let (mut group, mut known) = (Vec::new(), Vec::new());
-        while let Some(key) = groups.next() {
-            let known_rows = match &mut known_rows {
-                Some(known_rows) => known_rows,
-                None => known_rows.insert(KnownRows::of(&self.ingest.lake, self.account)?),
-            };
-            known_rows.group(key, &mut known)?;
-            if known.is_empty() && groups.take_lone(|found, row| new.encoded(found, row))? {
-                continue;
-            }
-            groups.take(&mut group)?;
-            deduplicate(&mut group, self.ranks, &known);
-            for (found, row) in group.drain(..) {
-                new.row(found, &row)?;
-            }
-        }
-        self.kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(new.kept);
-        new.writer.map(|writer| writer.finish(self.account, path)).transpose()
-    }
-}
-
-/// The rows of a table that are new, on their way into its file, which is made for the first of them.
-struct NewRows<'a, R: Row> {
-    location: PathBuf,
-    ranks: &'a FileRanks,
-    kept: Kept,
-    writer: Option<TableWriter<R>>,
-}
-
-impl<R: Staged> NewRows<'_, R> {
-    /// A row as it was staged.
-    fn encoded(&mut self, found: Found, row: &[u8]) -> Result<(), LakeError> {
-        let id = self.ranks.id(found.file);
-        self.writer(found)?.push_encoded(row, Some(id))
-    }
-
-    /// A row with its ledger id.
-    fn row(&mut self, found: Found, row: &R) -> Result<(), LakeError> {
-        self.writer(found)?.push(row)
-    }
-
-    fn writer(&mut self, found: Found) -> Result<&mut TableWriter<R>, LakeError> {
-        if R::IS_FACT {
-            self.kept.mark(found.file, found.record);
-        }
-        match &mut self.writer {
-            Some(writer) => Ok(writer),
-            empty @ None => Ok(empty.insert(TableWriter::create(self.location.clone())?)),
-        }
-    }
 }
 
 /// A file's row of the ledger. Its records must add up.

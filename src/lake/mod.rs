@@ -6,6 +6,7 @@
 
 mod commit;
 mod layout;
+mod columns;
 mod schema;
 mod storage;
 mod fingerprint;
@@ -25,6 +26,7 @@ mod kept;
 mod origins;
 mod plan;
 mod progress;
+mod account_writer;
 mod ingest;
 mod reader;
 mod originals;

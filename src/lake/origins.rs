@@ -17,7 +17,7 @@ use super::outcome::{self, Judged};
 use super::reader::Lake;
 use super::schema::OriginRow;
 use super::storage::TableWriter;
-use super::{LakeError, layout};
+use super::{LakeError, layout, storage};
 use crate::evidence::EvidenceFile;
 use crate::formats::Supplied;
 use crate::model::{Instant, ProblemCode};
@@ -204,6 +204,7 @@ pub(super) fn write_list(lake: &Lake, mut rows: Vec<OriginRow>) -> Result<(), La
         writer.push(row)?;
     }
     let file = writer.finish("", path)?;
+    storage::sync(lake.root(), std::slice::from_ref(&file))?;
     let commit = lake.commits().len() as u64;
     let commit_sha256 = lake.commit_sha256(commit).unwrap_or_default().to_owned();
     let tool = env!("CARGO_PKG_VERSION").to_owned();

@@ -13,11 +13,13 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::ChunkReader;
 use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::LakeError;
+use super::columns::Columns;
 use super::commit::CommittedFile;
-use super::schema::{Columns, Row};
+use super::schema::Row;
 
 /// Rows in one row group, and bytes after which it ends before: fixed, so that the same rows give the same
 /// bytes.
@@ -116,7 +118,8 @@ impl<R: Row> TableWriter<R> {
         Ok(())
     }
 
-    /// Ends the file and syncs it to disk; what a commit says of it, under its `path` below the lake's root.
+    /// Ends the file; what a commit says of it, under its `path` below the lake's root. Whoever commits it syncs
+    /// it first.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -124,7 +127,6 @@ impl<R: Row> TableWriter<R> {
         self.write_pending()?;
         self.writer.finish().map_err(|error| LakeError::parquet(&self.path, &error))?;
         let output = self.writer.inner();
-        output.file.sync_all().map_err(|error| LakeError::io(&self.path, error))?;
         Ok(CommittedFile {
             table: R::TABLE.to_owned(),
             account: account.to_owned(),
@@ -134,6 +136,25 @@ impl<R: Row> TableWriter<R> {
             sha256: hex::encode(output.digest.clone().finalize()),
         })
     }
+}
+
+/// Makes sure that files which were just written below `root` are on disk.
+///
+/// Where the system can, it is asked once for all of them: to wait for each costs more than reading the evidence.
+///
+/// # Errors
+/// When the disk does not take them.
+pub(super) fn sync(root: &Path, files: &[CommittedFile]) -> Result<(), LakeError> {
+    #[cfg(target_os = "linux")]
+    if files.len() > 1 {
+        let folder = File::open(root).map_err(|error| LakeError::io(root, error))?;
+        return rustix::fs::syncfs(&folder).map_err(|error| LakeError::io(root, error.into()));
+    }
+    files.par_iter().try_for_each(|file| {
+        let path = root.join(&file.path);
+        let opened = File::open(&path).and_then(|file| file.sync_all());
+        opened.map_err(|error| LakeError::io(&path, error))
+    })
 }
 
 /// A file that is hashed as it is written.

@@ -1,0 +1,420 @@
+//! How values lie in columns, and as bytes on their way there. Knows no table.
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, BooleanBuilder, Int64Array, Int64Builder, RecordBatch, StringArray, StringBuilder,
+    TimestampMicrosecondArray, TimestampMicrosecondBuilder,
+};
+use arrow::datatypes::{DataType, TimeUnit};
+
+use super::LakeError;
+use super::schema::Row;
+use crate::model::Instant;
+
+/// How one kind of value lies in a column.
+pub(super) trait Column: Sized {
+    fn data_type() -> DataType;
+    fn is_nullable() -> bool {
+        false
+    }
+    fn builder() -> Box<dyn ColumnBuilder>;
+    type Reader<'b>;
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>>;
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self;
+    /// What stands for a value of a column that was not read.
+    fn unread() -> Self;
+    fn encode(&self, bytes: &mut Vec<u8>);
+    fn decode(bytes: &mut &[u8]) -> Option<Self>;
+}
+
+/// Takes so many bytes off the front.
+fn take<'b>(bytes: &mut &'b [u8], count: usize) -> Option<&'b [u8]> {
+    let (taken, rest) = bytes.split_at_checked(count)?;
+    *bytes = rest;
+    Some(taken)
+}
+
+/// Takes eight bytes off the front.
+fn take_eight(bytes: &mut &[u8]) -> Option<[u8; 8]> {
+    take(bytes, 8)?.try_into().ok()
+}
+
+/// Most texts are short: their length takes one byte, that of others one for each seven bits.
+fn encode_text(text: &str, bytes: &mut Vec<u8>) {
+    let mut length = text.len();
+    while let Some(low) = Some(length & 0x7f).filter(|_| length > 0x7f) {
+        bytes.push(u8::try_from(low).unwrap_or(0) | 0x80);
+        length >>= 7;
+    }
+    bytes.push(u8::try_from(length).unwrap_or(0));
+    bytes.extend_from_slice(text.as_bytes());
+}
+
+fn decode_text<'b>(bytes: &mut &'b [u8]) -> Option<&'b str> {
+    let (mut length, mut shift) = (0_usize, 0);
+    loop {
+        let byte = *take(bytes, 1)?.first()?;
+        length |= usize::from(byte & 0x7f).checked_shl(shift)?;
+        shift += 7;
+        if byte < 0x80 {
+            break;
+        }
+    }
+    std::str::from_utf8(take(bytes, length)?).ok()
+}
+
+/// A column that is filled from rows as [`Row::encode`] makes them.
+pub trait ColumnBuilder: Send {
+    /// Takes the value at the front of `bytes` into the column; `None` where there is none.
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()>;
+    /// Takes a text instead of what `bytes` has; `None` where the column holds no texts.
+    fn replace(&mut self, _bytes: &mut &[u8], _text: &str) -> Option<()> {
+        None
+    }
+    /// The column, which is empty then.
+    fn finish(&mut self) -> ArrayRef;
+}
+
+#[derive(Default)]
+struct TextColumn(StringBuilder);
+
+impl ColumnBuilder for TextColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_value(decode_text(bytes)?);
+        Some(())
+    }
+
+    fn replace(&mut self, bytes: &mut &[u8], text: &str) -> Option<()> {
+        decode_text(bytes)?;
+        self.0.append_value(text);
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+#[derive(Default)]
+struct TimeColumn(TimestampMicrosecondBuilder);
+
+impl ColumnBuilder for TimeColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_value(Instant::decode(bytes)?.microseconds());
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish().with_timezone("UTC"))
+    }
+}
+
+#[derive(Default)]
+struct OptionalTimeColumn(TimestampMicrosecondBuilder);
+
+impl ColumnBuilder for OptionalTimeColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_option(Option::<Instant>::decode(bytes)?.map(Instant::microseconds));
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish().with_timezone("UTC"))
+    }
+}
+
+#[derive(Default)]
+struct CountColumn(Int64Builder);
+
+impl ColumnBuilder for CountColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_value(i64::try_from(u64::decode(bytes)?).unwrap_or(i64::MAX));
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+#[derive(Default)]
+struct FlagColumn(BooleanBuilder);
+
+impl ColumnBuilder for FlagColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_value(bool::decode(bytes)?);
+        Some(())
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.0.finish())
+    }
+}
+
+/// Rows of one table turned into columns.
+pub(super) struct Columns<R> {
+    builders: Vec<Box<dyn ColumnBuilder>>,
+    /// The place of the column of ledger ids.
+    evidence: Option<usize>,
+    rows: PhantomData<fn() -> R>,
+}
+
+impl<R: Row> Columns<R> {
+    /// Columns without rows.
+    pub(super) fn new() -> Self {
+        let evidence = R::schema().index_of("evidence_id").ok();
+        Self { builders: R::builders(), evidence, rows: PhantomData }
+    }
+
+    /// Takes in a row as [`Row::encode`] makes it, with another ledger id where one is given.
+    ///
+    /// # Errors
+    /// When the bytes are no such row.
+    pub(super) fn push(&mut self, mut row: &[u8], evidence: Option<&str>) -> Result<(), LakeError> {
+        for (place, builder) in self.builders.iter_mut().enumerate() {
+            let done = match evidence.filter(|_| self.evidence == Some(place)) {
+                Some(evidence) => builder.replace(&mut row, evidence),
+                None => builder.append(&mut row),
+            };
+            done.ok_or(LakeError::Staged { table: R::TABLE })?;
+        }
+        Ok(())
+    }
+
+    /// What was taken in so far.
+    ///
+    /// # Errors
+    /// Only when rows and schema disagree: a bug in tickmark.
+    pub(super) fn take(&mut self) -> Result<RecordBatch, LakeError> {
+        let columns = self.builders.iter_mut().map(|builder| builder.finish()).collect();
+        RecordBatch::try_new(R::schema(), columns).map_err(LakeError::Arrow)
+    }
+}
+
+impl Column for String {
+    type Reader<'b> = &'b StringArray;
+
+    fn data_type() -> DataType {
+        DataType::Utf8
+    }
+
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<TextColumn>::default()
+    }
+
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        reader.value(at).to_owned()
+    }
+
+    fn unread() -> Self {
+        Self::new()
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        encode_text(self, bytes);
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        decode_text(bytes).map(str::to_owned)
+    }
+}
+
+/// Text that repeats from row to row: neighbours with the same text share it in memory.
+impl Column for Arc<str> {
+    type Reader<'b> = SharedText<'b>;
+
+    fn data_type() -> DataType {
+        DataType::Utf8
+    }
+
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<TextColumn>::default()
+    }
+
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
+        let array = array.as_any().downcast_ref()?;
+        Some(SharedText { array, last: RefCell::new(Arc::from("")) })
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        let text = reader.array.value(at);
+        let mut last = reader.last.borrow_mut();
+        if **last != *text {
+            *last = Arc::from(text);
+        }
+        Arc::clone(&last)
+    }
+
+    fn unread() -> Self {
+        Self::from("")
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        encode_text(self, bytes);
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        decode_text(bytes).map(Self::from)
+    }
+}
+
+/// A text column with the value read last.
+pub(super) struct SharedText<'b> {
+    array: &'b StringArray,
+    last: RefCell<Arc<str>>,
+}
+
+impl Column for Instant {
+    type Reader<'b> = &'b TimestampMicrosecondArray;
+
+    fn data_type() -> DataType {
+        DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+    }
+
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<TimeColumn>::default()
+    }
+
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        Self::from_microseconds(reader.value(at))
+    }
+
+    fn unread() -> Self {
+        Self::from_microseconds(0)
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.microseconds().to_le_bytes());
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        take_eight(bytes).map(|eight| Self::from_microseconds(i64::from_le_bytes(eight)))
+    }
+}
+
+impl Column for Option<Instant> {
+    type Reader<'b> = &'b TimestampMicrosecondArray;
+
+    fn data_type() -> DataType {
+        Instant::data_type()
+    }
+
+    fn is_nullable() -> bool {
+        true
+    }
+
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<OptionalTimeColumn>::default()
+    }
+
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        (!reader.is_null(at)).then(|| Instant::from_microseconds(reader.value(at)))
+    }
+
+    fn unread() -> Self {
+        None
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        self.is_some().encode(bytes);
+        if let Some(instant) = self {
+            instant.encode(bytes);
+        }
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        if bool::decode(bytes)? { Instant::decode(bytes).map(Some) } else { Some(None) }
+    }
+}
+
+impl Column for u64 {
+    type Reader<'b> = &'b Int64Array;
+
+    fn data_type() -> DataType {
+        DataType::Int64
+    }
+
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<CountColumn>::default()
+    }
+
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        Self::try_from(reader.value(at)).unwrap_or(0)
+    }
+
+    fn unread() -> Self {
+        0
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.to_le_bytes());
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        take_eight(bytes).map(Self::from_le_bytes)
+    }
+}
+
+impl Column for bool {
+    type Reader<'b> = &'b BooleanArray;
+
+    fn data_type() -> DataType {
+        DataType::Boolean
+    }
+
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<FlagColumn>::default()
+    }
+
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        reader.value(at)
+    }
+
+    fn unread() -> Self {
+        false
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        bytes.push(u8::from(*self));
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        take(bytes, 1).map(|byte| byte == [1])
+    }
+}
+
+/// A column of a batch.
+///
+/// # Errors
+/// When it is missing or of another type.
+pub(super) fn column<'b, C: Column>(
+    batch: &'b RecordBatch,
+    table: &'static str,
+    name: &'static str,
+) -> Result<C::Reader<'b>, LakeError> {
+    let array = batch.column_by_name(name).ok_or(LakeError::Column { table, column: name })?;
+    C::reader(array.as_ref()).ok_or(LakeError::Column { table, column: name })
+}
