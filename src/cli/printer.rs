@@ -166,7 +166,7 @@ pub(super) fn ingest_summary(summary: &IngestSummary) {
         remark(&format!("  so  {}", visible(&problem.effect)));
         remark(&format!("  do  {}", problem.code.hint()));
     }
-    let more = summary.problems.len().saturating_sub(PROBLEMS_SHOWN);
+    let more = summary.problem_count.saturating_sub(PROBLEMS_SHOWN as u64);
     if more > 0 {
         remark(&format!("and {more} more problems; the ledger has them all"));
     }

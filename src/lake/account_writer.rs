@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::commit::CommittedFile;
 use super::deduplicate::{FileRanks, Found, Staged, TABLES, deduplicate};
+use super::fingerprint::Fingerprinter;
 use super::kept::Kept;
 use super::known_rows::KnownRows;
 use super::reader::Lake;
@@ -28,6 +29,7 @@ pub(super) struct AccountWriter<'a> {
     pub(super) ranks: &'a FileRanks,
     pub(super) lake: &'a Lake,
     pub(super) staging: &'a Staging,
+    pub(super) fingerprinter: Fingerprinter,
     /// Which records of which files are new.
     pub(super) kept: &'a Mutex<Kept>,
 }
@@ -55,7 +57,7 @@ impl AccountWriter<'_> {
 
     fn table<R: Staged>(&self) -> Result<Option<CommittedFile>, LakeError> {
         let mut groups = self.staging.groups::<R>(self.account)?;
-        let mut known_rows: Option<KnownRows<R>> = None;
+        let known_rows = KnownRows::of(self.lake, self.account, &groups, self.fingerprinter)?;
         let path = layout::account_file(R::TABLE, self.account, self.commit);
         let mut new = NewRows::<R> {
             location: self.lake.root().join(&path),
@@ -63,18 +65,14 @@ impl AccountWriter<'_> {
             kept: Kept::default(),
             writer: None,
         };
-        let (mut group, mut known) = (Vec::new(), Vec::new());
+        let mut group = Vec::new();
         while let Some(key) = groups.next() {
-            let known_rows = match &mut known_rows {
-                Some(known_rows) => known_rows,
-                None => known_rows.insert(KnownRows::of(self.lake, self.account)?),
-            };
-            known_rows.group(key, &mut known)?;
+            let known = known_rows.group(key);
             if known.is_empty() && groups.take_lone(|found, row| new.encoded(found, row))? {
                 continue;
             }
             groups.take(&mut group)?;
-            deduplicate(&mut group, self.ranks, &known);
+            deduplicate(&mut group, self.ranks, known, &self.fingerprinter);
             for (found, row) in group.drain(..) {
                 new.row(found, &row)?;
             }

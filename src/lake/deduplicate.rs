@@ -4,8 +4,8 @@
 //! order in which files were read.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
+use super::fingerprint::{ByFingerprint, Fingerprint, Fingerprinter};
 use super::schema::{
     ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow,
 };
@@ -391,7 +391,8 @@ pub(super) struct Found {
 /// A fact that the lake has already.
 #[derive(Debug)]
 pub(super) struct KnownFact {
-    pub(super) identity: Vec<u8>,
+    /// Fingerprint of what identifies it.
+    pub(super) identity: Fingerprint,
     pub(super) fullness: u8,
 }
 
@@ -408,9 +409,14 @@ pub(super) fn identity_of<R: Staged>(row: &R) -> Vec<u8> {
 
 /// Leaves of the rows of one group one copy of each fact that is not `known`, or that is known by copies
 /// that hold less, in the order at rest and with the ledger id of its file.
-pub(super) fn deduplicate<R: Staged>(group: &mut Vec<(Found, R)>, files: &FileRanks, known: &[KnownFact]) {
+pub(super) fn deduplicate<R: Staged>(
+    group: &mut Vec<(Found, R)>,
+    files: &FileRanks,
+    known: &[(Fingerprint, KnownFact)],
+    fingerprinter: &Fingerprinter,
+) {
     if R::IS_FACT && (group.len() > 1 || !known.is_empty()) {
-        leave_the_best(group, files, known);
+        leave_the_best(group, files, known, fingerprinter);
     }
     for (found, row) in group.iter_mut() {
         if let Some(evidence) = row.evidence() {
@@ -420,10 +426,15 @@ pub(super) fn deduplicate<R: Staged>(group: &mut Vec<(Found, R)>, files: &FileRa
     group.sort_by(|(_, one), (_, other)| one.order(other));
 }
 
-fn leave_the_best<R: Staged>(group: &mut Vec<(Found, R)>, files: &FileRanks, known: &[KnownFact]) {
-    let mut fullest: HashMap<&[u8], u8> = HashMap::with_capacity(known.len());
-    for fact in known {
-        let fullness = fullest.entry(&fact.identity).or_default();
+fn leave_the_best<R: Staged>(
+    group: &mut Vec<(Found, R)>,
+    files: &FileRanks,
+    known: &[(Fingerprint, KnownFact)],
+    fingerprinter: &Fingerprinter,
+) {
+    let mut fullest: ByFingerprint<u8> = ByFingerprint::default();
+    for (_, fact) in known {
+        let fullness = fullest.entry(fact.identity).or_default();
         *fullness = fact.fullness.max(*fullness);
     }
     let rows = std::mem::take(group).into_iter();
@@ -432,7 +443,9 @@ fn leave_the_best<R: Staged>(group: &mut Vec<(Found, R)>, files: &FileRanks, kno
             let standing = (u8::MAX - row.fullness(), files.rank(found.file), found.record, found.part);
             (identity_of(&row), standing, found, row)
         })
-        .filter(|(identity, _, _, row)| fullest.get(identity.as_slice()).is_none_or(|known| *known < row.fullness()))
+        .filter(|(identity, _, _, row)| {
+            fullest.get(&fingerprinter.of(identity)).is_none_or(|known| *known < row.fullness())
+        })
         .collect();
     copies.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
     copies.dedup_by(|later, earlier| later.0 == earlier.0);

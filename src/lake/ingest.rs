@@ -37,6 +37,9 @@ const STAGING_PERCENT: u64 = 40;
 /// The memory that an ingest may use unless something else is said, in bytes.
 const MEMORY_BYTES: u64 = 512 * 1024 * 1024;
 
+/// Problems that are told at the end of an ingest; the ledger has them all.
+const PROBLEMS_TOLD: usize = 1_000;
+
 /// How evidence is read.
 #[derive(Clone, Debug)]
 pub struct IngestSettings {
@@ -73,8 +76,10 @@ pub struct IngestSummary {
     pub records_new: u64,
     /// The commit it made; `None` where nothing was new.
     pub commit: Option<u64>,
-    /// Problems of the new files, with path and bundle, in the order of the ledger.
+    /// The first problems of the new files, with path and bundle, commit by commit in the order of the ledger.
     pub problems: Vec<(String, String, Problem)>,
+    /// How many there were.
+    pub problem_count: u64,
 }
 
 /// Reads all evidence that was found into the lake at `root`, which is made if it is not there. Another
@@ -112,9 +117,10 @@ pub fn ingest(
         ingest.origins = Some(KnownOrigins::of(&ingest.lake, fingerprinter)?);
     }
     progress.files.store(discovery.files.len() as u64, Ordering::Relaxed);
-    progress.bytes.store(discovery.files.iter().map(EvidenceFile::size).sum(), Ordering::Relaxed);
+    let bytes = discovery.files.iter().map(EvidenceFile::size).fold(0, u64::saturating_add);
+    progress.bytes.store(bytes, Ordering::Relaxed);
     ingest.know_ledger()?;
-    let mut steps = plan(&discovery.files).into_iter();
+    let mut steps = plan(&discovery.files, |file| ingest.is_known(file)).into_iter();
     let refusals: Vec<ReadFile> = discovery.refusals.iter().map(|refusal| refused(&ingest.shared, refusal)).collect();
     ingest.step(refusals, &steps.next().unwrap_or_default())?;
     for groups in steps {
@@ -145,12 +151,11 @@ impl Ingest<'_> {
 
     /// Reads some files, and commits what is new in them.
     fn step(&mut self, mut files: Vec<ReadFile>, groups: &[Group]) -> Result<(), LakeError> {
-        let groups = self.unknown(groups);
-        if files.is_empty() && groups.iter().all(Vec::is_empty) {
+        if files.is_empty() && groups.is_empty() {
             return Ok(());
         }
         self.progress.enter(Phase::Reading);
-        files.append(&mut self.read(&groups)?);
+        files.append(&mut self.read(groups)?);
         self.progress.check()?;
         self.progress.enter(Phase::Writing);
         self.keep(files)?;
@@ -159,30 +164,18 @@ impl Ingest<'_> {
         Ok(())
     }
 
-    /// What of the groups must be read; what the lake knows is counted.
-    fn unknown(&mut self, groups: &[Group]) -> Vec<Group> {
-        let Some(origins) = &self.origins else { return groups.to_vec() };
-        let supplied = &self.settings.supplied;
-        let mut unknown: Vec<Group> = Vec::with_capacity(groups.len());
-        for group in groups {
-            let mut left = Group::new();
-            for number in group {
-                let Some(file) = self.files.get(*number) else { continue };
-                let Some(counts) = origins.get(file, supplied) else {
-                    left.push(*number);
-                    continue;
-                };
-                self.summary.files_known += u64::from(counts.files);
-                self.summary.files_skipped += u64::from(counts.files);
-                self.summary.files_rejected += u64::from(counts.rejected);
-                self.summary.files_partial += u64::from(counts.partial);
-                self.progress.files_done.fetch_add(1, Ordering::Relaxed);
-                self.progress.files_known.fetch_add(1, Ordering::Relaxed);
-                self.progress.bytes_done.fetch_add(file.size(), Ordering::Relaxed);
-            }
-            unknown.push(left);
-        }
-        unknown
+    /// Whether the lake knows an object, which is counted then.
+    fn is_known(&mut self, file: &EvidenceFile) -> bool {
+        let known = self.origins.as_ref().and_then(|origins| origins.get(file, &self.settings.supplied));
+        let Some(counts) = known else { return false };
+        self.summary.files_known += u64::from(counts.files);
+        self.summary.files_skipped += u64::from(counts.files);
+        self.summary.files_rejected += u64::from(counts.rejected);
+        self.summary.files_partial += u64::from(counts.partial);
+        self.progress.files_done.fetch_add(1, Ordering::Relaxed);
+        self.progress.files_known.fetch_add(1, Ordering::Relaxed);
+        self.progress.bytes_done.fetch_add(file.size(), Ordering::Relaxed);
+        true
     }
 
     /// Reads files, those of one group by one worker.
@@ -234,13 +227,19 @@ impl Ingest<'_> {
         commit: u64,
     ) -> Result<(), LakeError> {
         files.sort_by(|Judged { file: left, .. }, Judged { file: right, .. }| {
-            (&left.path, &left.bundle, left.number).cmp(&(&right.path, &right.bundle, right.number))
+            let key = |file: &ReadFile| (file.object, file.number);
+            (&left.path, &left.bundle, key(left)).cmp(&(&right.path, &right.bundle, key(right)))
         });
         let rows: Vec<FileRow> =
             files.iter().map(|judged| ledger_row(judged, kept.count(judged.file.number))).collect::<Result<_, _>>()?;
         self.summary.files_new += rows.iter().filter(|row| row.outcome != outcome::BUNDLE).count() as u64;
         self.summary.records_new += rows.iter().map(|row| row.records_kept).sum::<u64>();
-        self.summary.problems.extend(files.into_iter().flat_map(|judged| problems_of(judged.file)));
+        for problem in files.into_iter().flat_map(|judged| problems_of(judged.file)) {
+            self.summary.problem_count += 1;
+            if self.summary.problems.len() < PROBLEMS_TOLD {
+                self.summary.problems.push(problem);
+            }
+        }
         let folder = self.lake.root();
         let path = layout::ledger_file(commit);
         let mut writer = TableWriter::create(folder.join(&path))?;
@@ -287,7 +286,16 @@ impl Ingest<'_> {
             .accounts()
             .par_iter()
             .map(|account| {
-                AccountWriter { account, commit, ranks, lake: &self.lake, staging: &self.staging, kept: &kept }.write()
+                AccountWriter {
+                    account,
+                    commit,
+                    ranks,
+                    lake: &self.lake,
+                    staging: &self.staging,
+                    fingerprinter: self.shared.fingerprinter,
+                    kept: &kept,
+                }
+                .write()
             })
             .collect::<Result<_, LakeError>>()?;
         let kept = kept.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);

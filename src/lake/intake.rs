@@ -54,7 +54,7 @@ impl ReadFile {
     /// The order of delivery among all files; ties are broken by content and place.
     pub(super) fn order(&self) -> impl Ord + '_ {
         let sha256 = self.custody.as_ref().map(|custody| custody.sha256.as_str());
-        (DeliveryOrder::of(&self.path), sha256, self.path.as_str(), self.bundle.as_str(), self.number)
+        (DeliveryOrder::of(&self.path), sha256, self.path.as_str(), self.bundle.as_str(), self.object, self.number)
     }
 }
 

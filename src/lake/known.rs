@@ -4,7 +4,7 @@
 //! with an account or a time supplied, they say something else, or something at last. So what is known
 //! is a reading of a file: what it was taken for, and how much of it could be used.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::fingerprint::{ByFingerprint, Fingerprint, Fingerprinter, Fingerprints};
 use super::intake::ReadFile;
@@ -66,6 +66,19 @@ pub(super) fn replace(rows: &mut Vec<FileRow>, later: &mut [FileRow]) {
         }
         false
     });
+}
+
+/// Takes out the `rows` of files that could not be read at all where another reading of the same place could: what
+/// stood in the way then, says nothing of the evidence.
+pub(super) fn forget_failures(rows: &mut Vec<FileRow>) {
+    let place = |row: &FileRow| (row.path.clone(), row.bundle.clone());
+    let mut failed: HashSet<_> = rows.iter().filter(|row| row.sha256.is_empty()).map(place).collect();
+    if failed.is_empty() {
+        return;
+    }
+    let read: HashSet<_> = rows.iter().filter(|row| !row.sha256.is_empty()).map(place).collect();
+    failed.retain(|place| read.contains(place));
+    rows.retain(|row| !row.sha256.is_empty() || !failed.contains(&place(row)));
 }
 
 /// Whether a row of the same bytes in the same place makes up for an earlier one: because nothing could

@@ -1,79 +1,75 @@
-//! What the lake has of a table and account, group by group, beside rows that come in the same order.
+//! What the lake has of those facts of a table and account of which copies are staged.
 //!
-//! Reads only the columns on which identity rests, a batch at a time.
-
-use std::vec::IntoIter;
+//! Reads the committed files one after the other, a batch at a time and only the columns on which identity rests, so
+//! that memory grows with what is new and not with how often something was added before.
 
 use super::LakeError;
 use super::deduplicate::{KnownFact, Staged, identity_of};
+use super::fingerprint::{Fingerprint, Fingerprinter, Fingerprints};
 use super::reader::Lake;
 use super::sort_key::SortKey;
-use super::storage::{self, Batches};
+use super::staging::Groups;
+use super::storage;
 
-/// The facts of one table and account that earlier commits hold.
-pub(super) struct KnownRows<R> {
-    cursors: Vec<Cursor<R>>,
+/// The facts of one table and account that earlier commits hold, as far as staged rows have the same keys.
+#[derive(Debug)]
+pub(super) struct KnownRows {
+    fingerprinter: Fingerprinter,
+    /// The keys of facts with what identifies them and their fullness, in the order of keys.
+    facts: Vec<(Fingerprint, KnownFact)>,
 }
 
-/// One committed file, whose rows lie in the order of their groups.
-struct Cursor<R> {
-    batches: Batches,
-    rows: IntoIter<R>,
-    key: SortKey,
-    current: Option<R>,
-}
-
-impl<R: Staged> KnownRows<R> {
-    /// Begins before the first group.
+impl KnownRows {
+    /// What the lake has of the keys of `groups`, of which none was taken yet.
     ///
     /// # Errors
-    /// When a file of the lake cannot be read, or is not what its commit says.
-    pub(super) fn of(lake: &Lake, account: &str) -> Result<Self, LakeError> {
-        let mut cursors = Vec::new();
-        if R::IS_FACT {
-            let columns = Some(R::IDENTITY_COLUMNS).filter(|columns| !columns.is_empty());
-            for file in lake.files(R::TABLE, account) {
-                let batches = storage::batches(lake.root(), file, columns)?;
-                let mut cursor =
-                    Cursor { batches, rows: Vec::new().into_iter(), key: SortKey::default(), current: None };
-                cursor.advance()?;
-                cursors.push(cursor);
-            }
+    /// When a file of the lake cannot be read, or is not what its commit says; when staged rows cannot be read back.
+    pub(super) fn of<R: Staged>(
+        lake: &Lake,
+        account: &str,
+        groups: &Groups<R>,
+        fingerprinter: Fingerprinter,
+    ) -> Result<Self, LakeError> {
+        let mut known = Self { fingerprinter, facts: Vec::new() };
+        if !R::IS_FACT || lake.files(R::TABLE, account).next().is_none() {
+            return Ok(known);
         }
-        Ok(Self { cursors })
-    }
-
-    /// Puts what the lake has of the group of this key into `known`. Keys must be asked for in order.
-    ///
-    /// # Errors
-    /// When a file of the lake cannot be read.
-    pub(super) fn group(&mut self, key: &[u8], known: &mut Vec<KnownFact>) -> Result<(), LakeError> {
-        known.clear();
-        for cursor in &mut self.cursors {
-            while let Some(row) = cursor.current.as_ref().filter(|_| cursor.key.bytes() <= key) {
-                if cursor.key.bytes() == key {
-                    known.push(KnownFact { identity: identity_of(row), fullness: row.fullness() });
+        let mut keys = Fingerprints::default();
+        groups.each_key(|key| {
+            keys.insert(fingerprinter.of(key));
+        })?;
+        if keys.is_empty() {
+            return Ok(known);
+        }
+        let columns = Some(R::IDENTITY_COLUMNS).filter(|columns| !columns.is_empty());
+        let (mut rows, mut key): (Vec<R>, _) = (Vec::new(), SortKey::default());
+        for file in lake.files(R::TABLE, account) {
+            for batch in storage::batches(lake.root(), file, columns)? {
+                R::from_some_columns(&batch?, &mut rows)?;
+                for row in rows.drain(..) {
+                    key.clear();
+                    row.group(&mut key);
+                    let of_key = fingerprinter.of(key.bytes());
+                    if keys.contains(&of_key) {
+                        let identity = fingerprinter.of(&identity_of(&row));
+                        known.facts.push((of_key, KnownFact { identity, fullness: row.fullness() }));
+                    }
                 }
-                cursor.advance()?;
             }
         }
-        Ok(())
+        known.facts.sort_unstable_by_key(|(key, _)| *key);
+        Ok(known)
     }
-}
 
-impl<R: Staged> Cursor<R> {
-    fn advance(&mut self) -> Result<(), LakeError> {
-        loop {
-            self.current = self.rows.next();
-            if let Some(row) = &self.current {
-                self.key.clear();
-                row.group(&mut self.key);
-                return Ok(());
-            }
-            let Some(batch) = self.batches.next() else { return Ok(()) };
-            let mut rows = Vec::new();
-            R::from_some_columns(&batch?, &mut rows)?;
-            self.rows = rows.into_iter();
+    /// What the lake has of the group of this key.
+    pub(super) fn group(&self, key: &[u8]) -> &[(Fingerprint, KnownFact)] {
+        if self.facts.is_empty() {
+            return &[];
         }
+        let wanted = self.fingerprinter.of(key);
+        let start = self.facts.partition_point(|(key, _)| *key < wanted);
+        let behind = self.facts.get(start..).unwrap_or_default();
+        let count = behind.partition_point(|(key, _)| *key == wanted);
+        behind.get(..count).unwrap_or_default()
     }
 }

@@ -103,7 +103,9 @@ impl Memory {
             let (place, file) = (self.place(recorder), self.file);
             let Some((_, memory)) = self.recorders.get_mut(place) else { continue };
             let resource = memory.listings.number(fingerprinter, resource);
-            memory.known.insert(text.fingerprint, KnownItem { resource, file });
+            if !text.is_remarkable {
+                memory.known.insert(text.fingerprint, KnownItem { resource, file });
+            }
             self.listed.push((place, resource));
         }
     }
@@ -150,6 +152,8 @@ struct Text {
     type_end: usize,
     id_end: usize,
     compliance_item: bool,
+    /// Whether it must be decoded each time it is met, because something is said of the file that holds it.
+    is_remarkable: bool,
 }
 
 /// What texts are about that were decoded, to be remembered by the worker that read their file.
@@ -163,8 +167,13 @@ pub(super) struct Remembered {
 impl Remembered {
     /// Notes a record, if it is one that snapshots list.
     pub(super) fn note(&mut self, fingerprinter: &Fingerprinter, raw: &[u8], record: &Record) {
+        let mut is_remarkable = false;
         let (recorder, resource_type, resource_id, compliance_item) = match record {
-            Record::Item(item) => (&item.recorder, &item.resource_type, &item.resource_id, false),
+            Record::Item(item) => {
+                // Every file with an item of another account than its name's is read in part, not only the first.
+                is_remarkable = item.account != item.recorder.account;
+                (&item.recorder, &item.resource_type, &item.resource_id, false)
+            }
             Record::Evaluation(evaluation) if evaluation.origin == EvaluationOrigin::ComplianceItem => {
                 (&evaluation.recorder, &evaluation.resource_type, &evaluation.resource_id, true)
             }
@@ -182,6 +191,7 @@ impl Remembered {
             type_end,
             id_end: self.words.len(),
             compliance_item,
+            is_remarkable,
         });
     }
 }

@@ -1,7 +1,7 @@
 //! In which order evidence is read, and what is committed together. Opens no file.
 //!
-//! The plan rests on nothing but the list of files, so that an ingest that was stopped goes on where it was
-//! and ends with the same bytes as one that was not.
+//! The plan rests on nothing but the list of files that are not known, so that an ingest that was stopped, which
+//! always is at the end of a step, goes on with the next and ends with the same bytes as one that was not.
 
 use std::collections::BTreeMap;
 
@@ -19,17 +19,20 @@ const COMMIT_BYTES: u64 = 1 << 30;
 /// Files that one worker reads one after the other, by their places in the list.
 pub(super) type Group = Vec<usize>;
 
-/// What is committed together, step by step.
-pub(super) fn plan(files: &[EvidenceFile]) -> Vec<Vec<Group>> {
-    steps(groups(files), |file| files.get(file).map_or(0, EvidenceFile::size))
+/// What is committed together, step by step, of the files that are not to be left out.
+pub(super) fn plan(files: &[EvidenceFile], is_left_out: impl FnMut(&EvidenceFile) -> bool) -> Vec<Vec<Group>> {
+    steps(groups(files, is_left_out), |file| files.get(file).map_or(0, EvidenceFile::size))
 }
 
 /// Files that belong together: those of one account and region by their paths, in the order of delivery, so
 /// that what a snapshot repeats is known when it is met.
-fn groups(files: &[EvidenceFile]) -> Vec<Group> {
+fn groups(files: &[EvidenceFile], mut is_left_out: impl FnMut(&EvidenceFile) -> bool) -> Vec<Group> {
     let mut of_recorder: BTreeMap<(String, String), Group> = BTreeMap::new();
     let mut others: Group = Vec::new();
     for (number, file) in files.iter().enumerate() {
+        if is_left_out(file) {
+            continue;
+        }
         let delivered = DeliveredName::parse(&file.path()).map(|name| name.recorder);
         let place = if let Some(recorder) = delivered {
             Some((recorder.account.to_string(), recorder.region.to_string()))

@@ -120,6 +120,7 @@ impl Lake {
             known::replace(&mut rows, &mut later);
             rows.append(&mut later);
         }
+        known::forget_failures(&mut rows);
         rows.sort_by(|left, right| {
             (&left.path, &left.bundle, &left.sha256).cmp(&(&right.path, &right.bundle, &right.sha256))
         });

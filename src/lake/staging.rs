@@ -47,6 +47,8 @@ pub(super) struct Staging {
     held: Mutex<Held>,
     /// Bytes that workers take beside, to know what is repeated.
     workers: AtomicUsize,
+    /// Held by who writes to disk: who has as much to write waits.
+    spilling: Mutex<()>,
 }
 
 /// However much workers take, so much may be staged in memory.
@@ -59,8 +61,13 @@ impl Staging {
     /// # Errors
     /// When the folder cannot be emptied.
     pub(super) fn open(root: &Path, budget: usize) -> Result<Self, LakeError> {
-        let staging =
-            Self { folder: layout::staging(root), budget, held: Mutex::default(), workers: AtomicUsize::new(0) };
+        let staging = Self {
+            folder: layout::staging(root),
+            budget,
+            held: Mutex::default(),
+            workers: AtomicUsize::new(0),
+            spilling: Mutex::default(),
+        };
         staging.clear()?;
         Ok(staging)
     }
@@ -84,7 +91,7 @@ impl Staging {
     pub(super) fn add(&self, rows: &mut StagedRows) -> Result<(), LakeError> {
         let added = rows.bytes();
         let accounts = rows.take();
-        let full = {
+        {
             let mut held = self.lock();
             for (account, tables) in accounts {
                 let of_account = held.accounts.entry(account).or_default();
@@ -95,16 +102,27 @@ impl Staging {
                 }
             }
             held.bytes += added;
-            let budget = self.budget.saturating_sub(self.workers.load(Ordering::Relaxed)).max(BUDGET_MIN);
-            // While some are written to disk, as many again may come.
-            if held.bytes <= budget / 2 {
+            if !self.is_full(&held) {
+                return Ok(());
+            }
+        }
+        let _alone = self.spilling.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (number, accounts) = {
+            let mut held = self.lock();
+            if !self.is_full(&held) {
                 return Ok(());
             }
             held.bytes = 0;
             held.spills += 1;
             (held.spills, std::mem::take(&mut held.accounts))
         };
-        self.spill(full.0, full.1)
+        self.spill(number, accounts)
+    }
+
+    /// Whether so much is held that it goes to disk. While it does, as much again may come.
+    fn is_full(&self, held: &Held) -> bool {
+        let budget = self.budget.saturating_sub(self.workers.load(Ordering::Relaxed)).max(BUDGET_MIN);
+        held.bytes > budget / 2
     }
 
     /// A worker takes so many bytes, and took so many before.
@@ -191,6 +209,7 @@ impl Staging {
 #[derive(Debug)]
 struct DiskRun {
     path: PathBuf,
+    spilled: Spilled,
     input: io::Take<BufReader<File>>,
     /// The entry at hand; empty at the end.
     current: Vec<u8>,
@@ -204,7 +223,8 @@ impl DiskRun {
         let mut file = File::open(path).map_err(io)?;
         file.seek(SeekFrom::Start(run.offset)).map_err(io)?;
         let input = BufReader::with_capacity(READ_BYTES, file).take(run.bytes);
-        let mut opened = Self { path: path.to_owned(), input, current: Vec::new(), following: Vec::new() };
+        let mut opened =
+            Self { path: path.to_owned(), spilled: run.clone(), input, current: Vec::new(), following: Vec::new() };
         opened.advance()?;
         opened.advance()?;
         Ok(opened)
@@ -274,6 +294,28 @@ pub(super) struct Groups<R> {
 }
 
 impl<R: Staged> Groups<R> {
+    /// Gives the keys of all rows, in no particular order, before any group was taken.
+    ///
+    /// # Errors
+    /// When rows on disk cannot be read back.
+    pub(super) fn each_key(&self, mut take: impl FnMut(&[u8])) -> Result<(), LakeError> {
+        for source in &self.sources {
+            match source {
+                Source::Memory { run, .. } => {
+                    (0..run.len()).filter_map(|place| run.get(place)).for_each(|entry| take(entry.key));
+                }
+                Source::Disk(run) => {
+                    let mut again = DiskRun::open(&run.path, &run.spilled)?;
+                    while let Some(entry) = entry(&again.current) {
+                        take(entry.key);
+                        again.advance()?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Goes to the next group and gives its key; `None` behind the last. The group at hand must have been taken.
     pub(super) fn next(&mut self) -> Option<&[u8]> {
         let keys = self.sources.iter().enumerate().filter_map(|(place, source)| Some((source.current()?.key, place)));

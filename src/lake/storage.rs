@@ -93,7 +93,8 @@ impl<R: Row> TableWriter<R> {
     pub(super) fn push_encoded(&mut self, row: &[u8], evidence: Option<&str>) -> Result<(), LakeError> {
         self.columns.push(row, evidence)?;
         self.pending_rows += 1;
-        self.pending_bytes += row.len();
+        // The same whichever way a row came: bytes follow from what rows hold.
+        self.pending_bytes += row.len() + evidence.map_or(0, str::len);
         self.rows += 1;
         let group_is_full = self.group_rows + self.pending_rows >= ROW_GROUP_ROWS
             || self.group_bytes + self.pending_bytes >= ROW_GROUP_BYTES;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use crate::fixtures::{GROUP, HOME, at};
+use crate::fixtures::{GROUP, HOME, OTHER, at};
 use crate::harness::{Run, TestDir, evidence_below, files_below};
 
 /// A folder of snapshots of two days, and something that is no evidence.
@@ -141,5 +141,90 @@ fn little_memory_gives_the_same_lake() {
     for size in ["63MiB", "512", "a lot", "18446744073709551615GiB"] {
         let run = out.tickmark(&["ingest", &evidence, "--lake", "lake", "--memory", size]);
         assert_eq!(run.status, 2, "{size}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_file_that_could_not_be_opened_once_is_forgotten_when_it_can_be() {
+    let dir = two_days();
+    ingest(&dir, &[]);
+    let whole = evidence_below(&dir.path("lake"));
+    assert!(!whole.is_empty());
+    // A link is refused; the file that takes its place is read.
+    std::os::unix::fs::symlink(dir.path("evidence/notes.txt"), dir.path("evidence/policy.json")).unwrap();
+    assert_eq!(ingest(&dir, &[]).status, 3);
+    fs::remove_file(dir.path("evidence/policy.json")).unwrap();
+    fs::remove_file(dir.path("evidence/notes.txt")).unwrap();
+    HOME.snapshot(&dir, &at(3, 0), &[HOME.item(GROUP, "sg-2", &at(2, 12))]);
+    dir.json("111122223333/2026-01-05/policy.json", &json!({ "PasswordPolicy": { "MinimumPasswordLength": 14 } }));
+    fs::rename(dir.path("evidence/111122223333/2026-01-05/policy.json"), dir.path("evidence/policy.json")).unwrap();
+    let supplied = ["--account", "111122223333", "--taken-at", "2026-01-05"];
+    assert_eq!(ingest(&dir, &supplied).status, 0);
+    let verified = dir.tickmark(&["verify", "evidence", "--lake", "lake", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_str(&verified.stdout).unwrap();
+    let differences = answer["differences"].as_array().unwrap();
+    assert!(differences.iter().all(|one| one["file"] == "evidence/notes.txt"), "{differences:#?}");
+}
+
+#[test]
+fn every_file_with_items_of_another_account_than_its_name_is_read_in_part() {
+    let days = |dir: &TestDir, days: &[u32]| {
+        for day in days {
+            let other = OTHER.item(GROUP, "sg-1", &at(1, 0));
+            HOME.snapshot(dir, &at(*day, 0), &[other, HOME.item(GROUP, "sg-2", &at(1, 0))]);
+        }
+    };
+    let (at_once, bit_by_bit) = (TestDir::new(), TestDir::new());
+    days(&at_once, &[1, 2, 3]);
+    let run = ingest(&at_once, &[]);
+    assert!(run.stderr.contains("0 were rejected and 3 read only in part"), "{}", run.stderr);
+    for day in [1, 2, 3] {
+        days(&bit_by_bit, &[day]);
+        ingest(&bit_by_bit, &[]);
+    }
+    let snapshots = |dir: &TestDir, commit: u32| {
+        crate::lake::rows(dir, &format!("lake/tables/snapshots/a{}/{commit:08}.parquet", HOME.account))
+    };
+    assert!(snapshots(&at_once, 1).iter().all(|row| row["whole"] == false));
+    assert!((1..=3).all(|commit| snapshots(&bit_by_bit, commit).iter().all(|row| row["whole"] == false)));
+}
+
+#[test]
+fn what_one_file_repeats_gives_the_same_bytes_on_any_number_of_threads() {
+    let dir = TestDir::new();
+    let wide = "x".repeat(3_000);
+    let mut items = Vec::new();
+    for block in 0..12 {
+        let of_block: Vec<_> = (0..200)
+            .map(|number| {
+                let mut item = HOME.item(GROUP, &format!("sg-{block}-{number}"), &at(1, 0));
+                item["configuration"] = json!({ "description": wide });
+                item
+            })
+            .collect();
+        items.extend(of_block.iter().cloned());
+        items.extend(of_block);
+    }
+    HOME.snapshot(&dir, &at(1, 0), &items);
+    let lakes: Vec<_> = ["1", "2", "4", "4"]
+        .iter()
+        .enumerate()
+        .map(|(number, threads)| {
+            let lake = format!("lake-{number}");
+            dir.tickmark(&["ingest", "evidence", "--lake", &lake, "--threads", threads]);
+            evidence_below(&dir.path(&lake))
+        })
+        .collect();
+    assert!(lakes.iter().all(|lake| *lake == lakes[0]));
+}
+
+#[test]
+fn many_commits_hold_each_fact_once() {
+    let dir = TestDir::new();
+    for day in 1..=20 {
+        let items: Vec<_> = (1..=day).map(|number| HOME.item(GROUP, &format!("sg-{number}"), &at(1, number))).collect();
+        HOME.snapshot(&dir, &at(day + 1, 0), &items);
+        let run = ingest(&dir, &[]);
+        assert!(run.stderr.contains("1 new files with 1 new records"), "day {day}: {}", run.stderr);
     }
 }

@@ -69,7 +69,8 @@ pub fn committed(root: &Path, progress: &Progress) -> Result<CommittedCheck, Lak
     let files: Vec<&CommittedFile> = commits.iter().flat_map(|commit| &commit.files).chain(&lists).collect();
     check.find_leftovers(root, &files)?;
     progress.files.fetch_add(files.len() as u64, Ordering::Relaxed);
-    progress.bytes.fetch_add(files.iter().map(|file| file.bytes).sum(), Ordering::Relaxed);
+    let bytes = files.iter().map(|file| file.bytes).fold(0, u64::saturating_add);
+    progress.bytes.fetch_add(bytes, Ordering::Relaxed);
     let found: Vec<Option<Difference>> = files
         .par_iter()
         .map(|file| {
