@@ -58,6 +58,9 @@ pub trait ObjectStore: fmt::Debug + Send + Sync {
     /// Says that this object will be opened soon, so that it may be fetched already; `false` where there
     /// is no room for that now.
     fn announce(&self, key: &str, stamp: &Stamp) -> bool;
+
+    /// The version of the object that was read last under this key, where the store keeps versions; given once.
+    fn version(&self, key: &str) -> Option<String>;
 }
 
 /// What an argument stands for: where files below it are, and how their names begin.
@@ -172,6 +175,15 @@ impl EvidenceFile {
         match &self.origin.place {
             Place::Disk { .. } => true,
             Place::Store { store, .. } => store.announce(&self.key(), &self.stamp),
+        }
+    }
+
+    /// The version that was read, of an object in a bucket that keeps versions; given once after it was read.
+    #[must_use]
+    pub fn version_read(&self) -> Option<String> {
+        match &self.origin.place {
+            Place::Disk { .. } => None,
+            Place::Store { store, .. } => store.version(&self.key()),
         }
     }
 

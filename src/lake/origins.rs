@@ -101,7 +101,6 @@ impl KnownOrigins {
             &row.size.to_le_bytes(),
             &time(row.modified_at),
             row.etag.as_bytes(),
-            row.version.as_bytes(),
             row.supplied_account.as_bytes(),
             &time(row.supplied_taken_at),
         ])
@@ -141,6 +140,7 @@ pub(super) fn origin_row(file: &EvidenceFile, supplied: &Supplied, files: &[Judg
     let count = |holds: fn(&Judged) -> bool| files.iter().filter(|judged| holds(judged)).count() as u64;
     Some(OriginRow {
         sha256: custody.sha256.clone(),
+        version: file.version_read().unwrap_or(row.version),
         files: files.len() as u64,
         files_rejected: count(Judged::is_rejected),
         files_partial: count(Judged::is_partial),

@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
 use crate::fixtures::{GROUP, HOME, OTHER, at};
 use crate::harness::{Run, TestDir, WINDOW, evidence_below, files_below, zip_of};
 use crate::s3_server::{Act, Asked, BUCKET, Behaviour, KEY, SECRET, Server};
@@ -89,6 +92,30 @@ fn a_whole_bucket_is_like_a_folder_of_its_name() {
         assert_eq!((run.status, &run.stderr), (3, &disk.stderr));
         assert!(evidence_below(&dir.path(lake)) == evidence_below(&dir.path("from-disk")), "{lake}");
     }
+}
+
+#[test]
+fn where_each_object_lay_and_what_s3_said_of_it_is_kept() {
+    let dir = estate();
+    let server = Server::with(objects(&dir, "evidence/"));
+    from(&server, &dir, &["ingest", &s3("evidence"), "--lake", "lake"]);
+    let rows = crate::lake::rows(&dir, "lake/origins/00000001.parquet");
+    assert_eq!(rows.len(), objects(&dir, "").len());
+    for row in rows {
+        let key = row["place"].as_str().unwrap().strip_prefix(&s3("")).unwrap().to_owned();
+        let bytes = dir.bytes(&key);
+        assert_eq!(
+            (&row["path"], &row["sha256"]),
+            (&Value::from(key), &Value::from(hex::encode(Sha256::digest(&bytes))))
+        );
+        let etag = row["etag"].as_str().unwrap().trim_matches('"');
+        assert_eq!(row["version"], format!("version-of-{etag}"));
+        assert!(row["modified_at"].is_i64(), "{row}");
+    }
+    let asked = server.asked().len();
+    let again = from(&server, &dir, &["ingest", &s3("evidence"), "--lake", "lake"]);
+    assert!(again.stderr.contains("lake: 0 new files"), "{}", again.stderr);
+    assert!(server.asked().iter().skip(asked).all(crate::s3_server::Asked::is_list), "no object is asked for again");
 }
 
 /// `run` over the usual window into `out`, what follows being evidence and options.

@@ -394,6 +394,7 @@ impl S3 for Backend {
             // Of a range S3 states none.
             checksum_crc32: content_range.is_none().then(|| checksum(bytes)),
             content_range,
+            version_id: Some(format!("version-of-{own}")),
             e_tag: Some(ETag::Strong(own)),
             ..GetObjectOutput::default()
         }))

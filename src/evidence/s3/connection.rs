@@ -1,10 +1,11 @@
 //! [`Connection`]: the client of S3 and what its requests run on. Made only where an argument is in S3:
 //! without one there is no client, no thread of its own, and no socket.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -41,6 +42,8 @@ pub(super) struct Connection {
     pub(super) ahead: Arc<Semaphore>,
     /// Room for requests for lists.
     pub(super) lists: Semaphore,
+    /// The versions of objects that were read, by bucket and key, until they are asked for.
+    pub(super) versions: Mutex<HashMap<(String, String), String>>,
 }
 
 impl Connection {
@@ -66,6 +69,7 @@ impl Connection {
             runtime: Some(runtime),
             client: Client::from_conf(builder.build()),
             settings: settings.clone(),
+            versions: Mutex::default(),
             ahead: Arc::new(Semaphore::new(room.min(Semaphore::MAX_PERMITS))),
             lists: Semaphore::new(settings.transfer.lists_at_once.max(1)),
         }))

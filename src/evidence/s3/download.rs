@@ -75,6 +75,12 @@ async fn attempt(
         .set_request_payer(connection.payer());
     let mut answer = request.send().await.map_err(|error| refused(&error))?;
     check(&answer, stretch, from, is_all)?;
+    // A bucket that never kept versions says so with this word, or with none.
+    if let Some(version) = answer.version_id().filter(|version| from == 0 && *version != "null")
+        && let Ok(mut versions) = connection.versions.lock()
+    {
+        versions.insert((stretch.bucket.clone(), stretch.key.clone()), version.to_owned());
+    }
     loop {
         let next = timeout(connection.settings.patience.stall, answer.body.next()).await;
         match next.map_err(|_| Failure::new(Cause::Broken, "nothing more arrived in time"))? {

@@ -86,6 +86,11 @@ impl ObjectStore for Bucket {
         true
     }
 
+    fn version(&self, key: &str) -> Option<String> {
+        let mut versions = self.source.connection.versions.lock().ok()?;
+        versions.remove(&(self.source.bucket.clone(), key.to_owned()))
+    }
+
     fn open(&self, key: &str, stamp: &Stamp) -> Result<Box<dyn Read + Send>, Problem> {
         let announced = self.announced.lock().ok().and_then(|mut announced| announced.remove(key));
         let first = match announced {
