@@ -34,6 +34,14 @@ pub trait RecordSink {
     /// Whether an item of this very text was kept before from a file of the same recorder; it is then
     /// a duplicate, and is not decoded again.
     fn is_known(&mut self, recorder: &Recorder, raw: &[u8]) -> bool;
+    /// The length of the item that is likely to come next, where files of a recorder repeat each other.
+    fn expected(&mut self, _recorder: &Recorder) -> Option<usize> {
+        None
+    }
+    /// Whether a text of that length is the very item; it then counts as one that [`RecordSink::is_known`] knows.
+    fn is_expected(&mut self, _recorder: &Recorder, _raw: &[u8]) -> bool {
+        false
+    }
     /// Takes a record, its number in the file and its text.
     fn keep(&mut self, number: u64, raw: &[u8], record: Record);
     /// Takes items to decode: at once, and then gives what became of them; or later, and then whoever asked

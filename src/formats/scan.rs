@@ -108,6 +108,25 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// The next so many bytes, without consuming them; `None` where there are not so many. To be called behind
+    /// [`Scanner::peek`].
+    pub(super) fn ahead(&mut self, length: usize) -> Option<&[u8]> {
+        if length > RECORD_BYTES_MAX {
+            return None;
+        }
+        while self.filled - self.at < length {
+            if !self.fill() {
+                return None;
+            }
+        }
+        self.buffer.get(self.at..self.at + length)
+    }
+
+    /// Consumes so many bytes that [`Scanner::ahead`] gave.
+    pub(super) fn consume(&mut self, length: usize) {
+        self.at = self.filled.min(self.at + length);
+    }
+
     /// Consumes the next byte if it is `wanted`, after white space.
     pub(super) fn accept(&mut self, wanted: u8) -> bool {
         let found = self.peek() == Some(wanted);

@@ -362,6 +362,15 @@ impl Parser<'_> {
         loop {
             scanner.peek();
             self.at = scanner.offset();
+            if matches!(elements, Elements::Items) && self.expected_item(scanner) {
+                if scanner.accept(b',') {
+                    continue;
+                }
+                if scanner.accept(b']') {
+                    return Ok(());
+                }
+                return self.break_off(scanner);
+            }
             match scanner.value() {
                 Ok(range) => self.element(scanner.text(range), elements),
                 Err(Break::TooLarge) => {
@@ -436,6 +445,20 @@ impl Parser<'_> {
             return;
         }
         self.record_in(Form::Dated, raw, decode_item);
+    }
+
+    /// Takes the item that is expected next, if it is there to the letter: a text that was a whole value once is one
+    /// again, so that its end need not be looked for.
+    fn expected_item(&mut self, scanner: &mut Scanner<'_>) -> bool {
+        let Some(recorder) = &self.context.recorder else { return false };
+        let Some(length) = self.sink.expected(recorder).filter(|_| !self.by_line) else { return false };
+        let is_there = scanner.ahead(length).is_some_and(|text| self.sink.is_expected(recorder, text));
+        if is_there {
+            scanner.consume(length);
+            self.report.read += 1;
+            self.report.known += 1;
+        }
+        is_there
     }
 
     /// An item of an envelope: one that is not known is decoded with others.

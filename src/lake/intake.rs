@@ -274,7 +274,15 @@ struct Sink<'s, 'scope, 'a> {
 
 impl<'scope, 'a: 'scope> RecordSink for Sink<'_, 'scope, 'a> {
     fn is_known(&mut self, recorder: &Recorder, raw: &[u8]) -> bool {
-        self.memory.lists(recorder, self.shared.fingerprinter.of(raw))
+        self.memory.lists(recorder, self.shared.fingerprinter.of(raw), raw.len())
+    }
+
+    fn expected(&mut self, recorder: &Recorder) -> Option<usize> {
+        self.memory.expected(recorder)
+    }
+
+    fn is_expected(&mut self, recorder: &Recorder, raw: &[u8]) -> bool {
+        self.memory.is_expected(recorder, self.shared.fingerprinter.of(raw))
     }
 
     fn keep(&mut self, number: u64, raw: &[u8], record: Record) {

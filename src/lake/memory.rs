@@ -15,11 +15,56 @@ struct KnownItem {
     file: u32,
 }
 
+/// How far a known item may stand behind where it is expected.
+const LOOK_AHEAD: usize = 32;
+/// Items of a file whose order is remembered.
+const EXPECTED_MAX: usize = 1 << 18;
+
+/// A known item at its place in a file.
+#[derive(Clone, Copy, Debug)]
+struct Expected {
+    text: Fingerprint,
+    length: u32,
+    resource: u32,
+    file: u32,
+}
+
 /// What is remembered of one recorder.
 #[derive(Debug, Default)]
 struct RecorderMemory {
     known: ByFingerprint<KnownItem>,
     listings: Listings,
+    /// The known items of an earlier file in their order, and which of them comes next.
+    previous: Vec<Expected>,
+    next: usize,
+    /// Those of the file at hand.
+    current: Vec<Expected>,
+}
+
+impl RecorderMemory {
+    /// Takes up another file. One that holds little, as history files do, is no model for the next.
+    fn begin(&mut self) {
+        if self.current.len() >= self.previous.len() / 2 {
+            std::mem::swap(&mut self.previous, &mut self.current);
+        }
+        self.current.clear();
+        self.next = 0;
+    }
+
+    /// Notes a known item, which was not where it was expected.
+    fn met(&mut self, item: Expected) {
+        let behind = self.previous.get(self.next..).unwrap_or_default();
+        if let Some(skipped) = behind.iter().take(LOOK_AHEAD).position(|expected| expected.text == item.text) {
+            self.next += skipped + 1;
+        }
+        self.pass(item);
+    }
+
+    fn pass(&mut self, item: Expected) {
+        if self.current.len() < EXPECTED_MAX {
+            self.current.push(item);
+        }
+    }
 }
 
 /// What one worker remembers.
@@ -48,6 +93,7 @@ impl Memory {
         }
         self.file = file;
         self.orders.insert(file, order);
+        self.recorders.iter_mut().for_each(|(_, memory)| memory.begin());
         self.listed.clear();
     }
 
@@ -70,7 +116,7 @@ impl Memory {
     }
 
     /// Whether a text was read before; then the file at hand lists what it is about.
-    pub(super) fn lists(&mut self, recorder: &Recorder, text: Fingerprint) -> bool {
+    pub(super) fn lists(&mut self, recorder: &Recorder, text: Fingerprint, length: usize) -> bool {
         let place = self.place(recorder);
         let known = self.recorders.get(place).and_then(|(_, memory)| memory.known.get(&text));
         let Some((resource, file)) = known.map(|known| (known.resource, known.file)) else { return false };
@@ -79,6 +125,31 @@ impl Memory {
             return false;
         }
         self.listed.push((place, resource));
+        if let (Some((_, memory)), Ok(length)) = (self.recorders.get_mut(place), u32::try_from(length)) {
+            memory.met(Expected { text, length, resource, file });
+        }
+        true
+    }
+
+    /// The length of the item that comes next where a recorder's files repeat each other.
+    pub(super) fn expected(&mut self, recorder: &Recorder) -> Option<usize> {
+        let place = self.place(recorder);
+        let (_, memory) = self.recorders.get(place)?;
+        memory.previous.get(memory.next).map(|expected| expected.length as usize)
+    }
+
+    /// Whether a text is the item that comes next; then the file at hand lists what it is about.
+    pub(super) fn is_expected(&mut self, recorder: &Recorder, text: Fingerprint) -> bool {
+        let place = self.place(recorder);
+        let next = self.recorders.get(place).and_then(|(_, memory)| memory.previous.get(memory.next)).copied();
+        let Some(item) = next.filter(|item| item.text == text && !self.is_earlier_than(item.file)) else {
+            return false;
+        };
+        self.listed.push((place, item.resource));
+        if let Some((_, memory)) = self.recorders.get_mut(place) {
+            memory.next += 1;
+            memory.pass(item);
+        }
         true
     }
 
@@ -133,7 +204,10 @@ impl Memory {
 
     /// Roughly how many bytes all this takes.
     pub(super) fn bytes(&self) -> usize {
-        let of_recorder = |memory: &RecorderMemory| memory.known.capacity() * 40 + memory.listings.bytes();
+        let of_recorder = |memory: &RecorderMemory| {
+            let expected = (memory.previous.capacity() + memory.current.capacity()) * 32;
+            memory.known.capacity() * 40 + memory.listings.bytes() + expected
+        };
         let recorders: usize = self.recorders.iter().map(|(_, memory)| of_recorder(memory)).sum();
         recorders + self.listed.capacity() * 16 + self.orders.capacity() * 160
     }
