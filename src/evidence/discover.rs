@@ -29,6 +29,8 @@ pub struct EvidenceFile {
     origin: Arc<Origin>,
     /// Its path below the origin; empty where the origin is the file itself.
     below: Box<Path>,
+    /// Whether that is shown as it is.
+    is_plain: bool,
     stamp: Stamp,
 }
 
@@ -99,7 +101,9 @@ pub(super) enum Opened {
 
 impl EvidenceFile {
     pub(super) fn new(origin: &Arc<Origin>, below: &Path, stamp: Stamp) -> Self {
-        Self { origin: Arc::clone(origin), below: below.into(), stamp }
+        let text = below.to_str().filter(|_| std::path::MAIN_SEPARATOR == '/');
+        let is_plain = matches!(text.map(shown), Some(Cow::Borrowed(_)));
+        Self { origin: Arc::clone(origin), below: below.into(), is_plain, stamp }
     }
 
     /// The last component of the argument, links and `.` resolved, and the path below it, `/` between
@@ -197,6 +201,9 @@ impl EvidenceFile {
 
     /// The order of files: path, then what else tells two files apart.
     fn order(&self, other: &Self) -> Ordering {
+        if self.is_plain && other.is_plain && Arc::ptr_eq(&self.origin, &other.origin) {
+            return self.below.as_os_str().cmp(other.below.as_os_str());
+        }
         bytes_of(&self.origin.name, &self.below)
             .cmp(bytes_of(&other.origin.name, &other.below))
             .then_with(|| bytes_of(&self.origin.hint, &self.below).cmp(bytes_of(&other.origin.hint, &other.below)))
