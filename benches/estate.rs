@@ -28,6 +28,10 @@ use tickmark::formats::{self, FileName, RecordSink, Supplied};
 use tickmark::lake::{IngestSettings, Lake, Progress, ingest};
 use tickmark::model::{Instant, Period, Problem, Recorder, Source};
 
+mod shared;
+
+use shared::inflate_and_hash;
+
 /// Kinds of estate and the accounts of their three sizes; each account has two regions with 40 resources
 /// and 60 daily snapshots, with `findings` a stream of Security Hub findings too.
 const ESTATES: [(&str, [u32; 3]); 2] = [("snapshots", [2, 8, 32]), ("findings", [1, 4, 16])];
@@ -131,35 +135,6 @@ fn estate(kind: &str, accounts: u32) -> PathBuf {
     }
     assert!(command.status().expect("cargo runs").success(), "the estate was made");
     folder
-}
-
-/// Reads everything and decodes nothing.
-struct Drain {
-    inflated: u64,
-}
-
-impl Visitor for Drain {
-    fn leaf(&mut self, _name: &LeafName, content: &mut dyn Read) {
-        let mut buffer = vec![0; 256 * 1024];
-        while let Ok(count @ 1..) = content.read(&mut buffer) {
-            self.inflated += count as u64;
-        }
-    }
-
-    fn finished(&mut self, _name: &LeafName, _custody: &Custody, _fault: Option<&Problem>) {}
-
-    fn bundle(&mut self, _path: &str, _outer: &str, _custody: &Custody, _members: u64, _fault: Option<&Problem>) {}
-
-    fn refused(&mut self, _refusal: &Refusal) {}
-}
-
-fn inflate_and_hash(estate: &Path) -> u64 {
-    let discovery = discover(&[estate.to_owned()]).expect("the estate");
-    let mut drain = Drain { inflated: 0 };
-    for file in &discovery.files {
-        visit(file, &Limits::default(), &AtomicU64::new(0), &mut drain);
-    }
-    drain.inflated
 }
 
 /// Takes every record and keeps none; everything is new to it.

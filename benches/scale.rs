@@ -11,15 +11,11 @@
     reason = "a benchmark stops at the first surprise, and prints"
 )]
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant as Clock};
 
-use tickmark::evidence::{Custody, LeafName, Limits, Refusal, Visitor, discover, visit};
-use tickmark::model::Problem;
-
+mod shared;
 #[path = "../tests/it/s3_server.rs"]
 #[expect(dead_code, reason = "tests of the module that reads S3 use the rest")]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "it is a part of the tests")]
@@ -185,36 +181,12 @@ fn objects(estate: &Path) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// Reads everything and decodes nothing.
-struct Drain {
-    inflated: u64,
-}
-
-impl Visitor for Drain {
-    fn leaf(&mut self, _name: &LeafName, content: &mut dyn Read) {
-        let mut buffer = vec![0; 256 * 1024];
-        while let Ok(count @ 1..) = content.read(&mut buffer) {
-            self.inflated += count as u64;
-        }
-    }
-
-    fn finished(&mut self, _name: &LeafName, _custody: &Custody, _fault: Option<&Problem>) {}
-
-    fn bundle(&mut self, _path: &str, _outer: &str, _custody: &Custody, _members: u64, _fault: Option<&Problem>) {}
-
-    fn refused(&mut self, _refusal: &Refusal) {}
-}
-
 /// Bytes once inflated, and the processor seconds of reading, hashing and inflating them on one thread.
 fn inflate_and_hash(estate: &Path) -> (u64, f64) {
     let measured = (0..REPEATS).map(|_| {
         let before = processor_seconds(11);
-        let discovery = discover(&[estate.to_owned()]).expect("the estate");
-        let mut drain = Drain { inflated: 0 };
-        for file in &discovery.files {
-            visit(file, &Limits::default(), &AtomicU64::new(0), &mut drain);
-        }
-        (drain.inflated, processor_seconds(11) - before)
+        let inflated = shared::inflate_and_hash(estate);
+        (inflated, processor_seconds(11) - before)
     });
     measured.min_by(|one, other| one.1.total_cmp(&other.1)).expect("a measurement")
 }
