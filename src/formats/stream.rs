@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::config_items::{ItemContext, decode_item};
 use super::config_rules::{decode_compliance_change, decode_result, decode_rule};
-use super::delivered_name::{DeliveredKind, DeliveredName, is_writability_check};
+use super::delivered_name::{DeliveredName, is_writability_check};
 use super::file::{FileName, FileReport, RecordSink, Supplied};
 use super::kind::Kind;
 use super::ocsf::decode_ocsf;
@@ -25,11 +25,13 @@ use crate::model::{Instant, Problem, ProblemCode, find_account, find_instant, fi
 use context::Form;
 use deferred::decode_with;
 pub use deferred::{ItemBatch, RecordTally};
+pub use parsed::Parsed;
 use spoken::Spoken;
 
 mod answers;
 mod context;
 mod deferred;
+mod parsed;
 mod reports;
 mod spoken;
 
@@ -85,17 +87,6 @@ pub fn parse(
     parser.file(&mut scanner, name.path);
     parser.hand_on_items();
     parser.parsed()
-}
-
-/// A file that was read to its end, or to where it breaks.
-#[derive(Debug)]
-pub struct Parsed {
-    report: FileReport,
-    tally: RecordTally,
-    spoken: Spoken,
-    delivered: Option<DeliveredName>,
-    file_version: bool,
-    snapshot_id: bool,
 }
 
 /// Whether reading can go on behind a value.
@@ -447,42 +438,6 @@ impl Parser<'_> {
         self.record_in(Form::Dated, raw, decode_item);
     }
 
-    /// Takes the item that is expected next, if it is there to the letter: a text that was a whole value once is one
-    /// again, so that its end need not be looked for.
-    fn expected_item(&mut self, scanner: &mut Scanner<'_>) -> bool {
-        let Some(recorder) = &self.context.recorder else { return false };
-        let Some(length) = self.sink.expected(recorder).filter(|_| !self.by_line) else { return false };
-        let is_there = scanner.ahead(length).is_some_and(|text| self.sink.is_expected(recorder, text));
-        if is_there {
-            scanner.consume(length);
-            self.report.read += 1;
-            self.report.known += 1;
-        }
-        is_there
-    }
-
-    /// An item of an envelope: one that is not known is decoded with others.
-    fn streamed_item(&mut self, raw: &[u8]) {
-        let is_known = self.context.recorder.as_ref().is_some_and(|recorder| self.sink.is_known(recorder, raw));
-        self.report.read += 1;
-        if is_known {
-            self.report.known += 1;
-            return;
-        }
-        let (context, supplied) = (&self.context, &self.supplied.account);
-        let batch = self.deferred.get_or_insert_with(|| ItemBatch::new(context.clone(), supplied.clone()));
-        batch.push(self.report.read, self.at, raw);
-        if batch.is_full() {
-            self.hand_on_items();
-        }
-    }
-
-    fn hand_on_items(&mut self) {
-        if let Some(tally) = self.deferred.take().and_then(|batch| self.sink.decode(batch)) {
-            self.tally.add(tally);
-        }
-    }
-
     /// An entry of an advanced query: an item inside a string, with the time of the file's path
     /// where it carries none.
     fn query_result(&mut self, raw: &[u8]) {
@@ -612,31 +567,6 @@ impl Parser<'_> {
             file_version: self.file_version,
             snapshot_id: self.snapshot_id,
         }
-    }
-}
-
-impl Parsed {
-    /// Adds what became of records that were decoded later, in any order, and tells what became of the file.
-    #[must_use]
-    pub fn finish(mut self, later: impl IntoIterator<Item = RecordTally>) -> FileReport {
-        later.into_iter().for_each(|tally| self.tally.add(tally));
-        if self.report.kind == Some(Kind::ConfigItems) {
-            let delivered = self.delivered.as_ref().filter(|_| self.file_version || self.snapshot_id);
-            self.report.kind = Some(match delivered.map(|delivered| delivered.kind) {
-                Some(DeliveredKind::Snapshot) => Kind::ConfigSnapshot,
-                Some(DeliveredKind::History) => Kind::ConfigHistory,
-                Some(DeliveredKind::Oversized) => Kind::ConfigNotification,
-                None if self.snapshot_id => Kind::ConfigSnapshot,
-                None if self.file_version => Kind::ConfigHistory,
-                None => Kind::ConfigItems,
-            });
-        }
-        if matches!(self.report.kind, Some(Kind::ConfigSnapshot | Kind::ConfigHistory)) {
-            self.report.time = self.delivered.as_ref().map(|delivered| delivered.time).or(self.tally.latest_capture);
-        }
-        self.tally.tell(&mut self.report);
-        self.spoken.tell(&mut self.report);
-        self.report
     }
 }
 

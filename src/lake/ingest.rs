@@ -66,8 +66,6 @@ pub struct IngestSummary {
     pub files_new: u64,
     /// Files offered that its ledger had already.
     pub files_known: u64,
-    /// Those of them that were not opened again, because where they lie nothing was changed.
-    pub files_skipped: u64,
     /// Files offered, new or known, of which nothing could be used.
     pub files_rejected: u64,
     /// Files offered, new or known, of which something could not be used.
@@ -169,7 +167,6 @@ impl Ingest<'_> {
         let known = self.origins.as_ref().and_then(|origins| origins.get(file, &self.settings.supplied));
         let Some(counts) = known else { return false };
         self.summary.files_known += u64::from(counts.files);
-        self.summary.files_skipped += u64::from(counts.files);
         self.summary.files_rejected += u64::from(counts.rejected);
         self.summary.files_partial += u64::from(counts.partial);
         self.progress.files_done.fetch_add(1, Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! Which objects were read before, so that they need not be opened again.
 //!
 //! An object is known by where it is and by what that place says of it: size and time of modification of a
-//! file, ETag, version, size and time of an object in a bucket. INVARIANT: an object that could not be read to
+//! file; ETag, size and time of an object in a bucket. INVARIANT: an object that could not be read to
 //! its end, or that changed while it was read, is never known.
 
 use std::fs;

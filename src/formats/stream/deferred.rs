@@ -5,9 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use super::Parser;
 use crate::formats::config_items::{ItemContext, decode_item};
 use crate::formats::file::{FileReport, PROBLEMS_DESCRIBED};
 use crate::formats::records::{Decoded, Record, RecordError};
+use crate::formats::scan::Scanner;
 use crate::model::{AccountId, Instant, Problem, ProblemCode};
 
 /// Bytes of items after which they are handed on.
@@ -84,6 +86,45 @@ impl ItemBatch {
             }
         }
         tally
+    }
+}
+
+impl Parser<'_> {
+    /// Takes the item that is expected next, if it is there to the letter: a text that was a whole value once is one
+    /// again, so that its end need not be looked for.
+    pub(super) fn expected_item(&mut self, scanner: &mut Scanner<'_>) -> bool {
+        let Some(recorder) = &self.context.recorder else { return false };
+        let Some(length) = self.sink.expected(recorder).filter(|_| !self.by_line) else { return false };
+        let is_there = scanner.ahead(length).is_some_and(|text| self.sink.is_expected(recorder, text));
+        if is_there {
+            scanner.consume(length);
+            self.report.read += 1;
+            self.report.known += 1;
+        }
+        is_there
+    }
+
+    /// An item of an envelope: one that is not known is decoded with others.
+    pub(super) fn streamed_item(&mut self, raw: &[u8]) {
+        let is_known = self.context.recorder.as_ref().is_some_and(|recorder| self.sink.is_known(recorder, raw));
+        self.report.read += 1;
+        if is_known {
+            self.report.known += 1;
+            return;
+        }
+        let (context, supplied) = (&self.context, &self.supplied.account);
+        let batch = self.deferred.get_or_insert_with(|| ItemBatch::new(context.clone(), supplied.clone()));
+        batch.push(self.report.read, self.at, raw);
+        if batch.is_full() {
+            self.hand_on_items();
+        }
+    }
+
+    /// Hands on the items that wait.
+    pub(super) fn hand_on_items(&mut self) {
+        if let Some(tally) = self.deferred.take().and_then(|batch| self.sink.decode(batch)) {
+            self.tally.add(tally);
+        }
     }
 }
 
