@@ -15,7 +15,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::differential::random::Random;
+use crate::fixtures::HOME;
 use crate::harness::{FILES, TestDir, files_below};
+use crate::s3_server::{Act, Asked, BUCKET, KEY, SECRET, Server};
 use crate::sample_data::{HALF_YEAR, sample_data};
 
 /// Kills of each test, unless more are asked for.
@@ -51,9 +53,15 @@ fn arguments<'a>(command: &'a str, evidence: &'a [String], more: &[&'a str]) -> 
 
 /// Starts the program in a folder; its output goes nowhere unless asked for.
 fn start(dir: &TestDir, arguments: &[&str], stderr: Stdio) -> Child {
+    program(dir, arguments, stderr).spawn().unwrap()
+}
+
+/// The program in a folder, with an empty environment.
+fn program(dir: &TestDir, arguments: &[&str], stderr: Stdio) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tickmark"));
     command.args(arguments).current_dir(dir.path("")).env_clear();
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).spawn().unwrap()
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
+    command
 }
 
 /// Sends a signal by its name.
@@ -390,29 +398,57 @@ fn a_signal_ends_an_ingest_that_waits() {
     }
 }
 
-/// Findings that take a while to read, as one file among others.
-fn long_file() -> String {
-    let finding =
-        crate::fixtures::HOME.finding("EC2.13", ("AwsEc2SecurityGroup", "sg-1"), "2026-01-12T00:00:00Z", "PASSED");
-    let text = finding.to_string();
-    format!("{{\"Findings\":[{}]}}", vec![text; 5_000].join(","))
+/// Long enough for a signal to be taken up.
+const TAKEN_UP: Duration = Duration::from_millis(500);
+
+/// The object that is held.
+const HELD: &str = "evidence/111122223333/eu-west-1/a.json";
+
+/// Little evidence, by its place below a folder or bucket.
+fn little_evidence() -> impl Iterator<Item = (String, Vec<u8>)> {
+    let finding = HOME.finding("EC2.13", ("AwsEc2SecurityGroup", "sg-1"), "2026-01-12T00:00:00Z", "PASSED");
+    let none = |number| (format!("evidence/111122223333/eu-west-1/b{number}.json"), b"{\"Findings\":[]}".to_vec());
+    let held = format!("{{\"Findings\":[{finding}]}}").into_bytes();
+    std::iter::once((HELD.to_owned(), held)).chain((0..3).map(none))
+}
+
+/// It on disk, where nothing is held.
+fn on_disk(dir: &TestDir) -> Vec<String> {
+    for (name, bytes) in little_evidence() {
+        dir.file(&name, bytes);
+    }
+    vec![dir.path("evidence").to_str().unwrap().to_owned()]
+}
+
+/// It on a server that does not answer for one object until it is told to: what happens meanwhile happens while
+/// evidence is read, however fast that is.
+fn held() -> (Server, Vec<String>) {
+    let act = |asked: &Asked| if asked.is_get(HELD) { Act::Hold } else { Act::Answer };
+    (Server::failing(little_evidence(), act), vec![format!("s3://{BUCKET}/evidence")])
+}
+
+/// Starts the program on one thread, and waits until it has asked for the object that is held.
+fn start_held(server: &Server, dir: &TestDir, arguments: &[&str]) -> Child {
+    let mut command = program(dir, arguments, Stdio::piped());
+    command.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_REGION", "eu-west-1");
+    command.env("AWS_ACCESS_KEY_ID", KEY).env("AWS_SECRET_ACCESS_KEY", SECRET);
+    let mut child = command.args(["--threads", "1", "--endpoint-url", &server.endpoint()]).spawn().unwrap();
+    let is_asked_for = || server.asked().iter().any(|asked| asked.is_get(HELD));
+    assert!(wait_until(&mut child, is_asked_for), "it ended before it read anything");
+    child
 }
 
 #[test]
 fn a_signal_ends_an_ingest_between_two_files_and_the_next_goes_on() {
     let files = TestDir::new();
-    // One after the other on one thread: the long one first.
-    files.evidence("111122223333/eu-west-1/a.json", long_file());
-    for number in 0..3 {
-        files.evidence(&format!("111122223333/eu-west-1/b{number}.json"), "{\"Findings\":[]}");
-    }
-    let evidence = vec![files.path("evidence").to_str().unwrap().to_owned()];
-    let expected = undisturbed(&evidence);
+    let on_disk = on_disk(&files);
+    let expected = undisturbed(&on_disk);
     let dir = TestDir::new();
-    let one_thread = [&ingest_arguments(&evidence)[..], &["--threads", "1"]].concat();
-    let mut child = start(&dir, &one_thread, Stdio::piped());
-    assert!(wait_until(&mut child, || dir.path("lake/lake.json").exists()));
+    let (server, address) = held();
+    let child = start_held(&server, &dir, &ingest_arguments(&address));
     signal(&child, "INT");
+    std::thread::sleep(TAKEN_UP);
+    server.release();
     let output = ended(child);
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(130), "{told}");
@@ -422,17 +458,16 @@ fn a_signal_ends_an_ingest_between_two_files_and_the_next_goes_on() {
     assert_eq!(commits.parse::<usize>().unwrap(), left);
     assert!(left < expected.lake.commits.len(), "it came to its end before it stopped");
     assert!(rest.ends_with("; run the same command again to go on\n"), "{told}");
-    assert_left_well_and_completed(&dir, &evidence, &expected, "interrupted");
+    assert_left_well_and_completed(&dir, &on_disk, &expected, "interrupted");
 }
 
 #[test]
 fn a_second_signal_ends_an_ingest_at_once() {
     let files = TestDir::new();
-    files.evidence("a.json", long_file());
-    let evidence = vec![files.path("evidence").to_str().unwrap().to_owned()];
+    let on_disk = on_disk(&files);
     let dir = TestDir::new();
-    let mut child = start(&dir, &ingest_arguments(&evidence), Stdio::piped());
-    assert!(wait_until(&mut child, || dir.path("lake/lake.json").exists()));
+    let (server, address) = held();
+    let mut child = start_held(&server, &dir, &ingest_arguments(&address));
     signal(&child, "INT");
     // Signals of one kind that come before the first is taken up are one: say it until it is heard.
     while child.try_wait().unwrap().is_none() {
@@ -442,22 +477,22 @@ fn a_second_signal_ends_an_ingest_at_once() {
     let output = child.wait_with_output().unwrap();
     assert!(matches!(output.status.code(), Some(130 | 143)), "{:?}", output.status);
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "nothing was left to be said");
-    let expected = undisturbed(&evidence);
-    assert_left_well_and_completed(&dir, &evidence, &expected, "ended at once");
+    assert_left_well_and_completed(&dir, &on_disk, &undisturbed(&on_disk), "ended at once");
 }
 
 #[test]
 fn a_signal_ends_a_run_with_the_earlier_results_in_place() {
-    let files = TestDir::new();
-    files.evidence("a.json", long_file());
-    let evidence = vec![format!("{}/securityhub", sample_data()), files.path("evidence").to_str().unwrap().to_owned()];
     let dir = TestDir::new();
     let first = ["--out", "out", "--from", "2026-01-01", "--through", "2026-01-31"];
-    assert!(matches!(dir.tickmark(&arguments("run", &evidence[..1], &first)).status, 0 | 3));
+    let earlier = [format!("{}/securityhub", sample_data())];
+    assert!(matches!(dir.tickmark(&arguments("run", &earlier, &first)).status, 0 | 3));
     let before = files_below(&dir.path("out"));
-    let mut child = start(&dir, &second_arguments(&evidence), Stdio::piped());
-    assert!(wait_until(&mut child, || dir.path("out/lake.new/lake.json").exists()));
+    let (server, address) = held();
+    let child = start_held(&server, &dir, &second_arguments(&address));
+    assert!(dir.path("out/lake.new").exists());
     signal(&child, "TERM");
+    std::thread::sleep(TAKEN_UP);
+    server.release();
     let output = ended(child);
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(143), "{told}");

@@ -10,6 +10,7 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
@@ -83,6 +84,8 @@ pub(crate) enum Act {
     Reset,
     /// The connection is closed behind so many bytes of the body.
     Cut(usize),
+    /// It is answered once the server is told to.
+    Hold,
     /// Nothing more is sent behind so many bytes of the body.
     Stall(usize),
     /// The body's first byte is another one.
@@ -103,6 +106,7 @@ struct Shelf {
 /// A server; it ends with its test.
 pub(crate) struct Server {
     shelf: Arc<Mutex<Shelf>>,
+    is_held: Arc<AtomicBool>,
     address: SocketAddr,
     _runtime: tokio::runtime::Runtime,
 }
@@ -138,7 +142,13 @@ impl Server {
         if !behaviour.is_public {
             builder.set_auth(SimpleAuth::from_single(KEY, SECRET));
         }
-        let front = Arc::new(Front { shelf: Arc::clone(&shelf), service: builder.build(), rule: behaviour.rule });
+        let is_held = Arc::new(AtomicBool::new(true));
+        let front = Arc::new(Front {
+            shelf: Arc::clone(&shelf),
+            is_held: Arc::clone(&is_held),
+            service: builder.build(),
+            rule: behaviour.rule,
+        });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
@@ -154,7 +164,7 @@ impl Server {
                 });
             }
         });
-        Self { shelf, address, _runtime: runtime }
+        Self { shelf, is_held, address, _runtime: runtime }
     }
 
     /// Where it is reached.
@@ -165,6 +175,11 @@ impl Server {
     /// Everything that was asked so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.shelf.lock().unwrap().asked.clone()
+    }
+
+    /// Answers what was held, and holds nothing any more.
+    pub(crate) fn release(&self) {
+        self.is_held.store(false, Ordering::Relaxed);
     }
 
     /// Gives an object other bytes.
@@ -180,6 +195,7 @@ impl Server {
 /// What stands between the wire and the protocol.
 struct Front {
     shelf: Arc<Mutex<Shelf>>,
+    is_held: Arc<AtomicBool>,
     service: S3Service,
     rule: Option<Rule>,
 }
@@ -203,6 +219,11 @@ impl Front {
             Act::Refuse(status, code) => return refusal(status, code, None),
             Act::Redirect(region) => return refusal(301, "PermanentRedirect", Some(region)),
             Act::Reset => return Err(std::io::Error::other("reset")),
+            Act::Hold => {
+                while self.is_held.load(Ordering::Relaxed) {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            }
             Act::Answer | Act::Cut(_) | Act::Stall(_) | Act::Flip | Act::Replace(..) => {}
         }
         let response = self.service.call(request.map(s3s::Body::http_body_unsync)).await;
