@@ -8,19 +8,19 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs::{self, File, Metadata};
+use std::fs::File;
 use std::io::{self, Read};
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
-use walkdir::WalkDir;
+use rayon::slice::ParallelSliceMut;
 
 use super::argument::EvidenceArgument;
 use super::fault::{Refusal, refused};
 use super::names::shown;
 use super::s3::{Opener, S3Settings};
+use super::walk::Root;
 use crate::model::{Instant, Problem, ProblemCode};
 
 /// A file that was found: a file on disk, or an object of a store.
@@ -317,10 +317,10 @@ pub fn discover_evidence(
 
 /// What was found so far.
 #[derive(Default)]
-struct Found {
-    files: Vec<EvidenceFile>,
+pub(super) struct Found {
+    pub(super) files: Vec<EvidenceFile>,
     /// With the place of each.
-    refusals: Vec<(PathBuf, Refusal)>,
+    pub(super) refusals: Vec<(PathBuf, Refusal)>,
     days_left_out: u64,
 }
 
@@ -328,7 +328,7 @@ impl Found {
     /// Everything in its order; where things may have been reached twice, each once, under the first of
     /// its paths in byte order.
     fn sorted(mut self, may_repeat: bool) -> Discovery {
-        self.files.sort_by(EvidenceFile::order);
+        self.files.par_sort_by(EvidenceFile::order);
         self.refusals.sort_by(|(place, one), (other_place, other)| (&one.path, place).cmp(&(&other.path, other_place)));
         if may_repeat {
             let mut places = HashSet::new();
@@ -341,110 +341,12 @@ impl Found {
     }
 }
 
-/// An argument on disk, resolved.
-struct Root<'a> {
-    argument: &'a Path,
-    canonical: PathBuf,
-    origin: Arc<Origin>,
-}
-
-impl<'a> Root<'a> {
-    fn of(argument: &'a Path) -> io::Result<Self> {
-        let canonical = fs::canonicalize(argument)?;
-        let name = canonical.file_name().map(text_of).unwrap_or_default();
-        let hint = slashed(&canonical).trim_end_matches('/').to_owned();
-        let place = Place::Disk { argument: argument.to_owned(), canonical: canonical.clone() };
-        Ok(Self { argument, canonical, origin: Arc::new(Origin { place, name, hint }) })
-    }
-
-    fn walk(&self, found: &mut Found) {
-        match fs::metadata(self.argument) {
-            Ok(meta) if meta.is_dir() => self.walk_folder(found),
-            Ok(meta) if meta.is_file() => found.files.push(self.file(Path::new(""), &meta)),
-            Ok(_) => {
-                found.refusals.push(self.refusal(Path::new(""), ProblemCode::NotARegularFile, SPECIAL.to_owned()));
-            }
-            Err(error) => {
-                let what = format!("cannot be read: {error}");
-                found.refusals.push(self.refusal(Path::new(""), ProblemCode::Unreadable, what));
-            }
-        }
-    }
-
-    fn walk_folder(&self, found: &mut Found) {
-        // The trailing separator makes a link to a folder be entered as the folder it names.
-        for entry in WalkDir::new(self.argument.join("")).follow_links(false).min_depth(1) {
-            match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => match self.entry(&entry) {
-                    Ok(file) => found.files.push(file),
-                    Err(refusal) => found.refusals.push(*refusal),
-                },
-                Err(error) => {
-                    let below = error.path().map_or(Path::new(""), |path| self.below(path));
-                    let what = format!("cannot be read: {}", cause_of(&error));
-                    found.refusals.push(self.refusal(below, ProblemCode::Unreadable, what));
-                }
-            }
-        }
-    }
-
-    fn entry(&self, entry: &walkdir::DirEntry) -> Result<EvidenceFile, Box<(PathBuf, Refusal)>> {
-        let below = self.below(entry.path());
-        let kind = entry.file_type();
-        if kind.is_symlink() {
-            let what = "is a symbolic link, which is not followed".to_owned();
-            return Err(Box::new(self.refusal(below, ProblemCode::NotARegularFile, what)));
-        }
-        if !kind.is_file() {
-            return Err(Box::new(self.refusal(below, ProblemCode::NotARegularFile, SPECIAL.to_owned())));
-        }
-        match entry.metadata() {
-            Ok(meta) => Ok(self.file(below, &meta)),
-            Err(error) => {
-                let what = format!("cannot be read: {}", cause_of(&error));
-                Err(Box::new(self.refusal(below, ProblemCode::Unreadable, what)))
-            }
-        }
-    }
-
-    fn below<'p>(&self, path: &'p Path) -> &'p Path {
-        path.strip_prefix(self.argument).unwrap_or(path)
-    }
-
-    fn file(&self, below: &Path, meta: &Metadata) -> EvidenceFile {
-        let modified = meta.modified().ok().map(instant_of);
-        EvidenceFile::new(&self.origin, below, Stamp { size: meta.len(), modified, ..Stamp::default() })
-    }
-
-    fn refusal(&self, below: &Path, code: ProblemCode, what: String) -> (PathBuf, Refusal) {
-        let path = named(&self.origin.name, below);
-        (joined(&self.canonical, below), Refusal { path, bundle: String::new(), problem: refused(code, what) })
-    }
-}
-
-/// A moment of the file system's clock, to the microsecond.
-fn instant_of(time: SystemTime) -> Instant {
-    let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
-    Instant::from_microseconds(match time.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(after) => micros(after),
-        Err(before) => micros(before.duration()).saturating_neg(),
-    })
-}
-
-const SPECIAL: &str = "is neither a file nor a folder";
-
-/// What the system says, without the path that the walk puts in front of it.
-fn cause_of(error: &walkdir::Error) -> String {
-    error.io_error().map_or_else(|| error.to_string(), ToString::to_string)
-}
-
 /// Joining nothing would add a separator, which a file does not bear.
-fn joined(path: &Path, below: &Path) -> PathBuf {
+pub(super) fn joined(path: &Path, below: &Path) -> PathBuf {
     if below.as_os_str().is_empty() { path.to_path_buf() } else { path.join(below) }
 }
 
-fn named(root: &str, below: &Path) -> String {
+pub(super) fn named(root: &str, below: &Path) -> String {
     let below = slashed(below);
     match (root.is_empty(), below.is_empty()) {
         (_, true) => root.to_owned(),
@@ -454,11 +356,11 @@ fn named(root: &str, below: &Path) -> String {
 }
 
 /// A path with `/` between its components, fit to be shown.
-fn slashed(path: &Path) -> String {
+pub(super) fn slashed(path: &Path) -> String {
     let text = text_of(path.as_os_str());
     if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
-fn text_of(name: &OsStr) -> String {
+pub(super) fn text_of(name: &OsStr) -> String {
     shown(&name.to_string_lossy()).into_owned()
 }

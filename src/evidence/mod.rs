@@ -54,6 +54,7 @@ mod s3;
 mod sniff;
 mod tar_bundle;
 mod visit;
+mod walk;
 mod zip_bundle;
 mod zip_directory;
 

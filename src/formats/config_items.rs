@@ -79,8 +79,19 @@ struct RawRule<'a> {
 /// # Errors
 /// When a member that identity rests on is missing or is not what it must be.
 pub(super) fn decode_item(raw: &[u8], context: &ItemContext) -> Result<Decoded, RecordError> {
-    let item: RawItem<'_> =
-        serde_json::from_slice(raw).map_err(|error| not_as_expected("the configuration item", &error))?;
+    item_record(serde_json::from_slice(raw), context)
+}
+
+/// Decodes one configuration item, as [`decode_item`] does, of which it is known that it is UTF-8.
+///
+/// # Errors
+/// As of [`decode_item`].
+pub(super) fn decode_item_text(text: &str, context: &ItemContext) -> Result<Decoded, RecordError> {
+    item_record(serde_json::from_str(text), context)
+}
+
+fn item_record(item: serde_json::Result<RawItem<'_>>, context: &ItemContext) -> Result<Decoded, RecordError> {
+    let item = item.map_err(|error| not_as_expected("the configuration item", &error))?;
     let resource_type = required("resourceType", item.resource_type.as_ref())?;
     let resource_id = required("resourceId", item.resource_id.as_ref())?;
     let (account, region, recorder) = owner(&item, context)?;

@@ -5,10 +5,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, BooleanBuilder, Int64Array, Int64Builder, RecordBatch, StringArray, StringBuilder,
+    Array, ArrayRef, BinaryBuilder, BooleanArray, BooleanBuilder, Int64Array, Int64Builder, RecordBatch, StringArray,
     TimestampMicrosecondArray, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, TimeUnit};
+use arrow::error::ArrowError;
 
 use super::LakeError;
 use super::schema::Row;
@@ -54,6 +55,11 @@ fn encode_text(text: &str, bytes: &mut Vec<u8>) {
 }
 
 fn decode_text<'b>(bytes: &mut &'b [u8]) -> Option<&'b str> {
+    std::str::from_utf8(decode_bytes(bytes)?).ok()
+}
+
+/// The bytes of a text, which are not looked at.
+fn decode_bytes<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
     let (mut length, mut shift) = (0_usize, 0);
     loop {
         let byte = *take(bytes, 1)?.first()?;
@@ -63,7 +69,7 @@ fn decode_text<'b>(bytes: &mut &'b [u8]) -> Option<&'b str> {
             break;
         }
     }
-    std::str::from_utf8(take(bytes, length)?).ok()
+    take(bytes, length)
 }
 
 /// A column that is filled from rows as [`Row::encode`] makes them.
@@ -75,26 +81,31 @@ pub trait ColumnBuilder: Send {
         None
     }
     /// The column, which is empty then.
-    fn finish(&mut self) -> ArrayRef;
+    ///
+    /// # Errors
+    /// When a text is no UTF-8.
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError>;
 }
 
+/// Texts, which are found to be UTF-8 all at once in the end: one by one that costs more than moving them.
 #[derive(Default)]
-struct TextColumn(StringBuilder);
+struct TextColumn(BinaryBuilder);
 
 impl ColumnBuilder for TextColumn {
     fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
-        self.0.append_value(decode_text(bytes)?);
+        self.0.append_value(decode_bytes(bytes)?);
         Some(())
     }
 
     fn replace(&mut self, bytes: &mut &[u8], text: &str) -> Option<()> {
-        decode_text(bytes)?;
+        decode_bytes(bytes)?;
         self.0.append_value(text);
         Some(())
     }
 
-    fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.0.finish())
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        let (offsets, values, nulls) = self.0.finish().into_parts();
+        Ok(Arc::new(StringArray::try_new(offsets, values, nulls)?))
     }
 }
 
@@ -107,8 +118,8 @@ impl ColumnBuilder for TimeColumn {
         Some(())
     }
 
-    fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.0.finish().with_timezone("UTC"))
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(Arc::new(self.0.finish().with_timezone("UTC")))
     }
 }
 
@@ -121,8 +132,8 @@ impl ColumnBuilder for OptionalTimeColumn {
         Some(())
     }
 
-    fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.0.finish().with_timezone("UTC"))
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(Arc::new(self.0.finish().with_timezone("UTC")))
     }
 }
 
@@ -135,8 +146,8 @@ impl ColumnBuilder for CountColumn {
         Some(())
     }
 
-    fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.0.finish())
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(Arc::new(self.0.finish()))
     }
 }
 
@@ -149,8 +160,8 @@ impl ColumnBuilder for FlagColumn {
         Some(())
     }
 
-    fn finish(&mut self) -> ArrayRef {
-        Arc::new(self.0.finish())
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(Arc::new(self.0.finish()))
     }
 }
 
@@ -187,10 +198,10 @@ impl<R: Row> Columns<R> {
     /// What was taken in so far.
     ///
     /// # Errors
-    /// Only when rows and schema disagree: a bug in tickmark.
+    /// When a text is no UTF-8, or rows and schema disagree: a bug in tickmark, or damage to what was staged.
     pub(super) fn take(&mut self) -> Result<RecordBatch, LakeError> {
-        let columns = self.builders.iter_mut().map(|builder| builder.finish()).collect();
-        RecordBatch::try_new(R::schema(), columns).map_err(LakeError::Arrow)
+        let columns = self.builders.iter_mut().map(|builder| builder.finish()).collect::<Result<_, _>>();
+        columns.and_then(|columns| RecordBatch::try_new(R::schema(), columns)).map_err(LakeError::Arrow)
     }
 }
 

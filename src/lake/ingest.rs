@@ -117,8 +117,11 @@ pub fn ingest(
     progress.files.store(discovery.files.len() as u64, Ordering::Relaxed);
     let bytes = discovery.files.iter().map(EvidenceFile::size).fold(0, u64::saturating_add);
     progress.bytes.store(bytes, Ordering::Relaxed);
-    ingest.know_ledger()?;
-    let mut steps = plan(&discovery.files, |file| ingest.is_known(file)).into_iter();
+    let steps = plan(&discovery.files, |file| ingest.is_known(file));
+    if !steps.is_empty() || !discovery.refusals.is_empty() {
+        ingest.know_ledger()?;
+    }
+    let mut steps = steps.into_iter();
     let refusals: Vec<ReadFile> = discovery.refusals.iter().map(|refusal| refused(&ingest.shared, refusal)).collect();
     ingest.step(refusals, &steps.next().unwrap_or_default())?;
     for groups in steps {

@@ -52,6 +52,21 @@ pub(super) struct KnownOrigins {
     known: ByFingerprint<Counts>,
 }
 
+/// The columns of a list that say which object is known and what became of it.
+const LOOKED_UP: &[&str] = &[
+    "path",
+    "place",
+    "size",
+    "modified_at",
+    "etag",
+    "supplied_account",
+    "supplied_taken_at",
+    "files",
+    "files_rejected",
+    "files_partial",
+    "exhausted",
+];
+
 impl KnownOrigins {
     /// The objects that need not be read again by this version of tickmark.
     ///
@@ -72,7 +87,7 @@ impl KnownOrigins {
             return Ok(());
         }
         let mut rows = Vec::new();
-        lake.each_row_in::<OriginRow>(&list.file, |row| rows.push((self.fingerprint(&row), row)))?;
+        lake.each_row_of::<OriginRow>(&list.file, Some(LOOKED_UP), |row| rows.push((self.fingerprint(&row), row)))?;
         for (fingerprint, row) in rows {
             // Another version may understand more of what was left over.
             if row.exhausted || list.tool == env!("CARGO_PKG_VERSION") {

@@ -203,11 +203,26 @@ impl Lake {
     }
 
     /// Gives all rows of a file without holding more than a batch.
-    pub(super) fn each_row_in<R: Row>(&self, file: &CommittedFile, mut take: impl FnMut(R)) -> Result<(), LakeError> {
-        for batch in storage::batches(&self.root, file, None)? {
-            let mut rows: Vec<R> = Vec::new();
-            R::from_batch(&batch?, &mut rows)?;
-            rows.into_iter().for_each(&mut take);
+    pub(super) fn each_row_in<R: Row>(&self, file: &CommittedFile, take: impl FnMut(R)) -> Result<(), LakeError> {
+        self.each_row_of(file, None, take)
+    }
+
+    /// Gives all rows of a file, with what some of its columns hold or with all, without holding more than a batch.
+    pub(super) fn each_row_of<R: Row>(
+        &self,
+        file: &CommittedFile,
+        columns: Option<&[&str]>,
+        mut take: impl FnMut(R),
+    ) -> Result<(), LakeError> {
+        let mut rows: Vec<R> = Vec::new();
+        for batch in storage::batches(&self.root, file, columns)? {
+            let batch = batch?;
+            if columns.is_some() {
+                R::from_some_columns(&batch, &mut rows)?;
+            } else {
+                R::from_batch(&batch, &mut rows)?;
+            }
+            rows.drain(..).for_each(&mut take);
         }
         Ok(())
     }

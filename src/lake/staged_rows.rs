@@ -13,12 +13,50 @@ use super::sort_key::SortKey;
 /// Bytes in front of an entry's key: the lengths of key and row, file, part and record.
 pub(super) const HEAD_BYTES: usize = 24;
 
+/// Bytes of the first chunk of a table, and of those once there is much.
+const CHUNK_BYTES_FIRST: usize = 2 * 1024;
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// Entries of one table in chunks, none of which is moved once it is there.
+#[derive(Debug, Default)]
+struct Chunks {
+    full: Vec<Vec<u8>>,
+    last: Vec<u8>,
+}
+
+impl Chunks {
+    /// The chunk that has room for so many bytes more, and how much memory that takes anew.
+    fn with_room(&mut self, bytes: usize) -> (&mut Vec<u8>, usize) {
+        if bytes <= self.last.capacity() - self.last.len() {
+            return (&mut self.last, 0);
+        }
+        let grown = (self.last.capacity() * 2).clamp(CHUNK_BYTES_FIRST, CHUNK_BYTES);
+        let last = std::mem::replace(&mut self.last, Vec::with_capacity(grown.max(bytes)));
+        if !last.is_empty() {
+            self.full.push(last);
+        }
+        let taken = self.last.capacity();
+        (&mut self.last, taken)
+    }
+
+    fn into_all(mut self) -> Vec<Vec<u8>> {
+        if !self.last.is_empty() {
+            self.full.push(self.last);
+        }
+        self.full
+    }
+}
+
+/// Chunks of entries by account and table.
+pub(super) type ChunksOfAccounts = BTreeMap<String, [Vec<Vec<u8>>; TABLES]>;
+
 /// Rows of several accounts, table by table.
 #[derive(Debug, Default)]
 pub(super) struct StagedRows {
-    accounts: BTreeMap<String, [Vec<u8>; TABLES]>,
+    accounts: BTreeMap<String, [Chunks; TABLES]>,
     bytes: usize,
     key: SortKey,
+    row: Vec<u8>,
 }
 
 impl StagedRows {
@@ -27,40 +65,34 @@ impl StagedRows {
         if !self.accounts.contains_key(account) {
             self.accounts.insert(account.to_owned(), Default::default());
         }
-        let Some(entries) = self.accounts.get_mut(account).and_then(|tables| tables.get_mut(R::TABLE_NUMBER)) else {
+        let Some(chunks) = self.accounts.get_mut(account).and_then(|tables| tables.get_mut(R::TABLE_NUMBER)) else {
             return;
         };
         self.key.clear();
         row.group(&mut self.key);
-        let start = entries.len();
+        self.row.clear();
+        row.encode(&mut self.row);
+        let (entries, taken) = chunks.with_room(HEAD_BYTES + self.key.bytes().len() + self.row.len());
         entries.extend_from_slice(&length(self.key.bytes().len()));
-        entries.extend_from_slice(&[0; 4]);
+        entries.extend_from_slice(&length(self.row.len()));
         entries.extend_from_slice(&found.file.to_le_bytes());
         entries.extend_from_slice(&found.part.to_le_bytes());
         entries.extend_from_slice(&found.record.to_le_bytes());
         entries.extend_from_slice(self.key.bytes());
-        let row_start = entries.len();
-        row.encode(entries);
-        let row_length = length(entries.len() - row_start);
-        if let Some(place) = entries.get_mut(start + 4..start + 8) {
-            place.copy_from_slice(&row_length);
-        }
-        self.bytes += entries.len() - start;
+        entries.extend_from_slice(&self.row);
+        self.bytes += taken;
     }
 
-    /// How many bytes all rows take.
+    /// How many bytes of memory all rows take.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// Takes all rows out: entries by account and table.
-    pub(super) fn take(&mut self) -> BTreeMap<String, [Vec<u8>; TABLES]> {
+    /// Takes all rows out.
+    pub(super) fn take(&mut self) -> ChunksOfAccounts {
         self.bytes = 0;
-        let mut accounts = std::mem::take(&mut self.accounts);
-        for entries in accounts.values_mut().flatten() {
-            entries.shrink_to_fit();
-        }
-        accounts
+        let accounts = std::mem::take(&mut self.accounts);
+        accounts.into_iter().map(|(account, tables)| (account, tables.map(Chunks::into_all))).collect()
     }
 }
 

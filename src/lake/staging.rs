@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::deduplicate::{Found, Staged, TABLES};
-use super::staged_rows::{Entry, HEAD_BYTES, SortedRun, StagedRows, entry, lengths};
+use super::deduplicate::{Found, Staged};
+use super::staged_rows::{ChunksOfAccounts, Entry, HEAD_BYTES, SortedRun, StagedRows, entry, lengths};
 use super::{LakeError, layout};
 
 /// Bytes of a run that are read at once.
@@ -29,7 +29,7 @@ struct Spilled {
 
 #[derive(Debug, Default)]
 struct Held {
-    accounts: BTreeMap<String, [Vec<Vec<u8>>; TABLES]>,
+    accounts: ChunksOfAccounts,
     bytes: usize,
     spilled: BTreeMap<(String, usize), Vec<Spilled>>,
     spills: u64,
@@ -95,10 +95,8 @@ impl Staging {
             let mut held = self.lock();
             for (account, tables) in accounts {
                 let of_account = held.accounts.entry(account).or_default();
-                for (chunks, entries) in of_account.iter_mut().zip(tables) {
-                    if !entries.is_empty() {
-                        chunks.push(entries);
-                    }
+                for (chunks, mut more) in of_account.iter_mut().zip(tables) {
+                    chunks.append(&mut more);
                 }
             }
             held.bytes += added;
@@ -141,7 +139,7 @@ impl Staging {
         self.lock().distrusted.insert(file);
     }
 
-    fn spill(&self, number: u64, accounts: BTreeMap<String, [Vec<Vec<u8>>; TABLES]>) -> Result<(), LakeError> {
+    fn spill(&self, number: u64, accounts: ChunksOfAccounts) -> Result<(), LakeError> {
         std::fs::create_dir_all(&self.folder).map_err(|error| LakeError::io(&self.folder, error))?;
         let path = self.spill_path(number);
         let io = |error| LakeError::io(&path, error);

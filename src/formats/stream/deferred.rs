@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Parser;
-use crate::formats::config_items::{ItemContext, decode_item};
+use crate::formats::config_items::{ItemContext, decode_item, decode_item_text};
 use crate::formats::file::{FileReport, PROBLEMS_DESCRIBED};
 use crate::formats::records::{Decoded, Record, RecordError};
 use crate::formats::scan::Scanner;
@@ -75,11 +75,14 @@ impl ItemBatch {
     pub fn decode(&self, mut keep: impl FnMut(u64, &[u8], Record)) -> RecordTally {
         let mut tally = RecordTally::default();
         let mut start = 0;
+        // Of all at once that costs little; of each string by itself it costs as much as decoding it.
+        let all = std::str::from_utf8(&self.texts).ok();
         for place in &self.places {
             let raw = self.texts.get(start..place.end).unwrap_or_default();
+            let text = all.and_then(|all| all.get(start..place.end));
             start = place.end;
             let decoded = decode_with(&self.context, self.supplied.as_ref(), &mut tally.supplied_used, |context| {
-                decode_item(raw, context)
+                text.map_or_else(|| decode_item(raw, context), |text| decode_item_text(text, context))
             });
             if let Some(record) = tally.take(decoded, place.number, place.at) {
                 keep(place.number, raw, record);
