@@ -35,21 +35,23 @@ struct Taken {
 }
 
 fn main() {
-    daily();
+    daily("daily", "400");
+    daily("daily-large", "4000");
     single();
 }
 
-/// A year's quarter of daily snapshots: against inflating and hashing, on two cores, again, and from S3.
-fn daily() {
+/// A year's quarter of daily snapshots of eight recorders with so many resources each: against inflating and hashing,
+/// on two cores, again, and from S3.
+fn daily(name: &str, resources: &str) {
     let estate =
-        estate("daily", &["--accounts", "4", "--days", "90", "--resources-per-region", "400", "--no-findings"]);
+        estate(name, &["--accounts", "4", "--days", "90", "--resources-per-region", resources, "--no-findings"]);
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let (inflated, plain) = inflate_and_hash(&estate);
     let one = ingest(&estate, scratch.path(), "1", &[]);
     let two = ingest(&estate, scratch.path(), "2", &[]);
     let again = shortest(|_| program(&arguments(&estate, &scratch.path().join("kept"), "2", &[])));
     let first = two;
-    println!("daily snapshots: {:.0} MiB of JSON", inflated as f64 / MIB);
+    println!("daily snapshots of {resources} resources a region: {:.0} MiB of JSON", inflated as f64 / MIB);
     println!("  processor time / inflating and hashing alone   {:6.2}", one.processor_seconds / plain);
     println!("  one thread / two threads, on the clock         {:6.2}", one.seconds / two.seconds);
     println!("  first ingest / ingest of known evidence        {:6.1}", first.seconds / again.seconds);

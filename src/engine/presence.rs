@@ -4,6 +4,7 @@
 //! lists in snapshots, deletes, or silently drops.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::reperformance::recording::Recording;
 use crate::lake::{ListingRow, SnapshotRow};
@@ -13,7 +14,7 @@ use crate::model::{EvidenceId, EvidenceReference, Instant};
 #[derive(Clone, Debug)]
 struct UsableSnapshot {
     taken_at: Instant,
-    segment: String,
+    segment: Arc<str>,
     reference: EvidenceReference,
 }
 
@@ -31,7 +32,7 @@ pub(super) struct RecorderSnapshots {
 
 #[derive(Debug)]
 struct Run {
-    segment: String,
+    segment: Arc<str>,
     first: Instant,
     last: Instant,
 }
@@ -74,12 +75,12 @@ impl RecorderSnapshots {
             }
             let reference = EvidenceReference { evidence: EvidenceId::of_sha256(&row.evidence_id), record: 0 };
             let snapshot = UsableSnapshot { taken_at: row.taken_at, segment: row.segment, reference };
-            of_regions.entry(row.recorder_region).or_default().snapshots.push(snapshot);
+            of_regions.entry(row.recorder_region.to_string()).or_default().snapshots.push(snapshot);
         }
         for row in listings {
             let run = Run { segment: row.segment, first: row.first_listed, last: row.last_listed };
             let listed = (row.compliance_item, row.resource_type, row.resource_id);
-            of_regions.entry(row.recorder_region).or_default().runs.entry(listed).or_default().push(run);
+            of_regions.entry(row.recorder_region.to_string()).or_default().runs.entry(listed).or_default().push(run);
         }
         of_regions.into_iter().map(|(region, recorder)| (region, recorder.in_order())).collect()
     }

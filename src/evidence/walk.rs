@@ -20,7 +20,7 @@ pub(super) struct Root<'a> {
 }
 
 /// What stands in a folder: a file, or why something is none.
-type Entry = Result<EvidenceFile, (PathBuf, Refusal)>;
+type Entry = Result<EvidenceFile, Box<(PathBuf, Refusal)>>;
 
 impl<'a> Root<'a> {
     /// The root of an argument.
@@ -50,31 +50,31 @@ impl<'a> Root<'a> {
     /// Each folder is a task of its own, and none waits for another: how deep folders are nested costs no stack.
     fn walk_folder(&self, found: &mut Found) {
         let entries = Mutex::new(Vec::new());
-        rayon::in_place_scope(|scope| self.folder(PathBuf::new(), scope, &entries));
+        rayon::in_place_scope(|scope| self.folder(Path::new(""), scope, &entries));
         for entry in entries.into_inner().unwrap_or_else(PoisonError::into_inner) {
             match entry {
                 Ok(file) => found.files.push(file),
-                Err(refusal) => found.refusals.push(refusal),
+                Err(refusal) => found.refusals.push(*refusal),
             }
         }
     }
 
-    fn folder<'scope>(&'scope self, below: PathBuf, scope: &Scope<'scope>, found: &'scope Mutex<Vec<Entry>>) {
+    fn folder<'scope>(&'scope self, below: &Path, scope: &Scope<'scope>, found: &'scope Mutex<Vec<Entry>>) {
         let mut entries = Vec::new();
-        match fs::read_dir(self.argument.join(&below)) {
+        match fs::read_dir(self.argument.join(below)) {
             Ok(listed) => {
                 for entry in listed {
                     match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
                         Ok((kind, entry)) if kind.is_dir() => {
                             let folder = below.join(entry.file_name());
-                            scope.spawn(move |scope| self.folder(folder, scope, found));
+                            scope.spawn(move |scope| self.folder(&folder, scope, found));
                         }
-                        Ok((kind, entry)) => entries.push(self.entry(&below, &entry, kind)),
-                        Err(error) => entries.push(Err(self.unreadable(&below, &error))),
+                        Ok((kind, entry)) => entries.push(self.entry(below, &entry, kind)),
+                        Err(error) => entries.push(Err(Box::new(self.unreadable(below, &error)))),
                     }
                 }
             }
-            Err(error) => entries.push(Err(self.unreadable(&below, &error))),
+            Err(error) => entries.push(Err(Box::new(self.unreadable(below, &error)))),
         }
         found.lock().unwrap_or_else(PoisonError::into_inner).append(&mut entries);
     }
@@ -83,14 +83,14 @@ impl<'a> Root<'a> {
         let below = folder.join(entry.file_name());
         if kind.is_symlink() {
             let what = "is a symbolic link, which is not followed".to_owned();
-            return Err(self.refusal(&below, ProblemCode::NotARegularFile, what));
+            return Err(Box::new(self.refusal(&below, ProblemCode::NotARegularFile, what)));
         }
         if !kind.is_file() {
-            return Err(self.refusal(&below, ProblemCode::NotARegularFile, SPECIAL.to_owned()));
+            return Err(Box::new(self.refusal(&below, ProblemCode::NotARegularFile, SPECIAL.to_owned())));
         }
         match entry.metadata() {
             Ok(meta) => Ok(self.file(&below, &meta)),
-            Err(error) => Err(self.unreadable(&below, &error)),
+            Err(error) => Err(Box::new(self.unreadable(&below, &error))),
         }
     }
 

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::records::{Decoded, EvaluationOrigin, EvaluationRecord, ItemRecord, Record, RecordError, RuleVerdict};
-use super::text::{Missing, Text, bad, not_as_expected, or_empty, quoted, required, required_time, unwrapped};
+use super::text::{
+    Missing, Text, bad, not_as_expected, or_empty, quoted, required, required_time, unwrapped, unwrapped_text,
+};
 use crate::model::{AccountId, Instant, Recorder, Region, account_of_arn};
 
 /// The type under which rule evaluations are recorded as items.
@@ -139,24 +141,26 @@ pub fn is_deletion(status: &str) -> bool {
 
 /// The item's own account and region, and its recorder: what the file's name states comes first
 /// for the recorder, the item's own members first for the rest.
-fn owner(item: &RawItem<'_>, context: &ItemContext) -> Result<(AccountId, Region, Recorder), RecordError> {
-    let stated = |text: Option<&Text<'_>>| text.map(|text| text.as_str().to_owned()).filter(|text| !text.is_empty());
-    let account = match stated(item.account.as_ref()) {
-        Some(text) => AccountId::parse(&text)
-            .ok_or_else(|| bad(format!("`awsAccountId` is not twelve digits: `{}`", quoted(&text))))?,
-        None => context
-            .recorder
-            .as_ref()
+fn owner<'t>(item: &'t RawItem<'t>, context: &ItemContext) -> Result<(AccountId, Region, Recorder), RecordError> {
+    let stated = |text: &'t Option<Text<'t>>| text.as_ref().map(Text::as_str).filter(|text| !text.is_empty());
+    // Most items are of the account and region that their file's name states.
+    let named = context.recorder.as_ref();
+    let account = match (stated(&item.account), named) {
+        (Some(text), Some(named)) if text == named.account.as_str() => named.account.clone(),
+        (Some(text), _) => AccountId::parse(text)
+            .ok_or_else(|| bad(format!("`awsAccountId` is not twelve digits: `{}`", quoted(text))))?,
+        (None, _) => named
             .map(|recorder| recorder.account.clone())
             .or_else(|| item.arn.as_ref().and_then(|arn| account_of_arn(arn.as_str())))
             .or_else(|| context.account.clone())
             .ok_or_else(|| Missing { account: true, ..Missing::default() }.error())?,
     };
-    let region = match stated(item.region.as_ref()) {
-        Some(text) => {
-            Region::parse(&text).ok_or_else(|| bad(format!("`awsRegion` is not a region: `{}`", quoted(&text))))?
+    let region = match (stated(&item.region), named) {
+        (Some(text), Some(named)) if text == named.region.as_str() => named.region.clone(),
+        (Some(text), _) => {
+            Region::parse(text).ok_or_else(|| bad(format!("`awsRegion` is not a region: `{}`", quoted(text))))?
         }
-        None => own_region(item, context).ok_or_else(|| Missing { region: true, ..Missing::default() }.error())?,
+        (None, _) => own_region(item, context).ok_or_else(|| Missing { region: true, ..Missing::default() }.error())?,
     };
     let recorder =
         context.recorder.clone().unwrap_or_else(|| Recorder { account: account.clone(), region: region.clone() });
@@ -189,7 +193,7 @@ fn evaluation(
     let (resource_type, resource_id) = resource_id.split_once('/').ok_or_else(|| {
         bad(format!("`resourceId` of a compliance item names no resource: `{}`", quoted(resource_id)))
     })?;
-    let configuration = unwrapped(item.configuration);
+    let configuration = item.configuration.map(|raw| unwrapped_text(raw.get())).unwrap_or_default();
     let rules = if is_deletion(status) || configuration.is_empty() {
         Vec::new()
     } else {

@@ -62,7 +62,10 @@ impl Staged for ItemRow {
     }
 
     fn identity(&self, part: &mut dyn FnMut(&[u8])) {
-        for text in [&self.recorder_account, &self.recorder_region, &self.resource_type, &self.resource_id] {
+        for text in [&self.recorder_account, &self.recorder_region] {
+            part(text.as_bytes());
+        }
+        for text in [&self.resource_type, &self.resource_id] {
             part(text.as_bytes());
         }
         part(&time(self.captured_at));
@@ -108,16 +111,12 @@ impl Staged for EvaluationRow {
     }
 
     fn identity(&self, part: &mut dyn FnMut(&[u8])) {
-        for text in [
-            &self.recorder_account,
-            &self.recorder_region,
-            &self.resource_type,
-            &self.resource_id,
-            &self.origin,
-            &self.item_status,
-            &self.rule_name,
-            &self.compliance,
-        ] {
+        for text in [&self.recorder_account, &self.recorder_region] {
+            part(text.as_bytes());
+        }
+        for text in
+            [&self.resource_type, &self.resource_id, &self.origin, &self.item_status, &self.rule_name, &self.compliance]
+        {
             part(text.as_bytes());
         }
         part(&time(self.observed_at));

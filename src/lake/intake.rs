@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use rayon::Scope;
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::deduplicate::Found;
 use super::fingerprint::Fingerprinter;
@@ -69,6 +70,8 @@ pub(super) struct Shared {
     pub(super) supplied: Supplied,
 }
 
+/// Listed resources whose rows are made one after the other.
+const LISTED_AT_ONCE: usize = 32_768;
 /// Batches of items for each thread that may wait to be decoded by whoever is free.
 const WAITING_BATCHES: usize = 2;
 
@@ -116,19 +119,25 @@ impl<'a> Worker<'a> {
     /// # Errors
     /// When rows cannot be handed on.
     pub(super) fn finish(mut self) -> Result<Vec<ReadFile>, LakeError> {
-        let rows = std::cell::RefCell::new(&mut self.rows);
+        let (rows, segment) = (&mut self.rows, self.segment.as_str());
+        let found = |file: u32| Found { file, record: 0, part: 0 };
         for (recorder, listings) in self.memory.listings() {
-            let account = recorder.account.to_string();
-            let found = |file: u32| Found { file, record: 0, part: 0 };
-            listings.rows(
-                recorder,
-                &self.segment,
-                |file, row| rows.borrow_mut().stage(&account, found(file), row),
-                |row| rows.borrow_mut().stage(&account, found(u32::MAX), row),
-            );
+            let account = recorder.account.as_str();
+            listings.snapshot_rows(recorder, segment, |file, row| rows.stage(account, found(file), row));
+            let first = listings.len().min(LISTED_AT_ONCE);
+            listings.listing_rows(recorder, segment, 0..first, |row| rows.stage(account, found(u32::MAX), row));
+            // What is left of a large one is shared out.
+            let staging = rows.staging();
+            (1..listings.len().div_ceil(LISTED_AT_ONCE)).into_par_iter().try_for_each(|part| {
+                let mut rows = RecordRows::new(staging, 0);
+                let numbers = part * LISTED_AT_ONCE..listings.len().min((part + 1) * LISTED_AT_ONCE);
+                listings.listing_rows(recorder, segment, numbers, |row| rows.stage(account, found(u32::MAX), row));
+                rows.hand_on();
+                rows.check()
+            })?;
         }
-        self.rows.hand_on();
-        self.rows.check()?;
+        rows.hand_on();
+        rows.check()?;
         self.rows.staging().workers_take(self.bytes_told, 0);
         Ok(self.files)
     }

@@ -2,6 +2,9 @@
 //!
 //! A resource costs one bit a snapshot while files are read, and one row a run at rest.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::fingerprint::{ByFingerprint, Fingerprinter};
 use super::schema::{ListingRow, SnapshotRow};
 use crate::model::{Instant, Recorder};
@@ -102,33 +105,41 @@ impl Listings {
         self.snapshots.push(ReadSnapshot { taken_at, file, whole, listed });
     }
 
-    /// Gives the rows at rest, one after the other. Snapshots of one moment are one: they list what any of
-    /// them lists.
-    pub(super) fn rows(
-        &self,
-        recorder: &Recorder,
-        segment: &str,
-        mut snapshot_row: impl FnMut(u32, &SnapshotRow),
-        mut listing_row: impl FnMut(&ListingRow),
-    ) {
-        let mut order: Vec<usize> = (0..self.snapshots.len()).collect();
-        order.sort_by_key(|at| self.snapshots.get(*at).map(|snapshot| (snapshot.taken_at, snapshot.file)));
-        let moments = self.moments(&order);
-        let (account, region) = (recorder.account.to_string(), recorder.region.to_string());
-        for snapshot in order.iter().filter_map(|at| self.snapshots.get(*at)) {
+    /// How many resources any snapshot lists.
+    pub(super) fn len(&self) -> usize {
+        self.resources.len()
+    }
+
+    /// Gives the rows of snapshots at rest, each with the number of its file.
+    pub(super) fn snapshot_rows(&self, recorder: &Recorder, segment: &str, mut take: impl FnMut(u32, &SnapshotRow)) {
+        for snapshot in self.order().iter().filter_map(|at| self.snapshots.get(*at)) {
             let row = SnapshotRow {
-                recorder_account: account.clone(),
-                recorder_region: region.clone(),
-                segment: segment.to_owned(),
+                recorder_account: recorder.account.shared(),
+                recorder_region: recorder.region.shared(),
+                segment: Arc::from(segment),
                 taken_at: snapshot.taken_at,
                 listed: snapshot.listed,
                 whole: snapshot.whole,
                 evidence_id: String::new(),
             };
-            snapshot_row(snapshot.file, &row);
+            take(snapshot.file, &row);
         }
-        let mut id_start = 0;
-        for (number, resource) in self.resources.iter().enumerate() {
+    }
+
+    /// Gives the rows of listed resources at rest, of those with these numbers. Snapshots of one moment are one:
+    /// they list what any of them lists.
+    pub(super) fn listing_rows(
+        &self,
+        recorder: &Recorder,
+        segment: &str,
+        numbers: Range<usize>,
+        mut take: impl FnMut(&ListingRow),
+    ) {
+        let moments = self.moments(&self.order());
+        let segment: Arc<str> = Arc::from(segment);
+        let before = numbers.start.checked_sub(1).and_then(|before| self.resources.get(before));
+        let mut id_start = before.map_or(0, |before| before.id_end);
+        for (number, resource) in self.resources.iter().enumerate().take(numbers.end).skip(numbers.start) {
             let id = self.ids.get(id_start..resource.id_end).unwrap_or_default();
             id_start = resource.id_end;
             let kind = self.kinds.get(resource.kind as usize).map(String::as_str).unwrap_or_default();
@@ -137,10 +148,10 @@ impl Listings {
                 word.is_some_and(|word| word >> (snapshot & 63) & 1 == 1)
             };
             for (first_listed, last_listed) in runs(&moments, is_set) {
-                listing_row(&ListingRow {
-                    recorder_account: account.clone(),
-                    recorder_region: region.clone(),
-                    segment: segment.to_owned(),
+                take(&ListingRow {
+                    recorder_account: recorder.account.shared(),
+                    recorder_region: recorder.region.shared(),
+                    segment: Arc::clone(&segment),
                     resource_type: kind.to_owned(),
                     resource_id: id.to_owned(),
                     compliance_item: resource.compliance_item,
@@ -149,6 +160,13 @@ impl Listings {
                 });
             }
         }
+    }
+
+    /// The snapshots in the order of their times.
+    fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.snapshots.len()).collect();
+        order.sort_by_key(|at| self.snapshots.get(*at).map(|snapshot| (snapshot.taken_at, snapshot.file)));
+        order
     }
 
     /// The distinct moments in order, each with the snapshots taken at it.
@@ -208,7 +226,10 @@ mod tests {
         }
         listings.add_snapshot(Instant::from_microseconds(500), 8, true, &[]);
         let (mut snapshots, mut rows) = (Vec::new(), Vec::new());
-        listings.rows(&recorder, "1-0", |_, row| snapshots.push(row.clone()), |row| rows.push(row.clone()));
+        listings.snapshot_rows(&recorder, "1-0", |_, row| snapshots.push(row.clone()));
+        for numbers in [0..1, 1..listings.len()] {
+            listings.listing_rows(&recorder, "1-0", numbers, |row| rows.push(row.clone()));
+        }
         assert_eq!(snapshots.len(), 200);
         let runs: Vec<(&str, i64, i64)> = rows
             .iter()

@@ -111,13 +111,13 @@ impl<'a> RecordRows<'a> {
     fn item(&mut self, number: u64, item: ItemRecord) {
         let completeness = completeness(&item);
         let row = ItemRow {
-            recorder_account: item.recorder.account.to_string(),
-            recorder_region: item.recorder.region.to_string(),
+            recorder_account: item.recorder.account.shared(),
+            recorder_region: item.recorder.region.shared(),
             resource_type: item.resource_type,
             resource_id: item.resource_id,
             captured_at: item.captured_at,
-            account: item.account.to_string(),
-            region: item.region.to_string(),
+            account: item.account.shared(),
+            region: item.region.shared(),
             resource_name: item.resource_name,
             resource_arn: item.resource_arn,
             status: item.status,
@@ -130,7 +130,7 @@ impl<'a> RecordRows<'a> {
             evidence_id: String::new(),
             record_number: number,
         };
-        self.stage(&row.recorder_account, self.found(number, 0), &row);
+        self.stage(item.recorder.account.as_str(), self.found(number, 0), &row);
     }
 
     fn evaluation(&mut self, number: u64, evaluation: EvaluationRecord) {
@@ -140,8 +140,8 @@ impl<'a> RecordRows<'a> {
             EvaluationOrigin::Notification => "notification",
         };
         let without_rules = EvaluationRow {
-            recorder_account: evaluation.recorder.account.to_string(),
-            recorder_region: evaluation.recorder.region.to_string(),
+            recorder_account: evaluation.recorder.account.shared(),
+            recorder_region: evaluation.recorder.region.shared(),
             resource_type: evaluation.resource_type,
             resource_id: evaluation.resource_id,
             observed_at: evaluation.observed_at,

@@ -109,9 +109,9 @@ table! {
     /// A configuration item: one state of one resource, as one recorder captured it.
     ItemRow = "items", wide ["tags", "relationships", "configuration", "supplementary_configuration"], {
         /// Account of the recorder: the partition.
-        recorder_account: String,
+        recorder_account: Arc<str>,
         /// Region of the recorder.
-        recorder_region: String,
+        recorder_region: Arc<str>,
         /// Type, such as `AWS::EC2::SecurityGroup`.
         resource_type: String,
         /// Id as AWS Config writes it.
@@ -119,9 +119,9 @@ table! {
         /// When the change was captured.
         captured_at: Instant,
         /// The item's own account.
-        account: String,
+        account: Arc<str>,
         /// The item's own region; `global` for IAM.
-        region: String,
+        region: Arc<str>,
         /// Name, or empty.
         resource_name: String,
         /// Resource name (ARN), or empty.
@@ -153,9 +153,9 @@ table! {
     /// compliance item was deleted or lists none.
     EvaluationRow = "evaluations", wide [], {
         /// Account in which the rule ran: the partition.
-        recorder_account: String,
+        recorder_account: Arc<str>,
         /// Region in which it ran.
-        recorder_region: String,
+        recorder_region: Arc<str>,
         /// Type of the resource evaluated.
         resource_type: String,
         /// Its id as the rule reports it.
@@ -265,11 +265,11 @@ table! {
     /// A snapshot of one recorder.
     SnapshotRow = "snapshots", wide [], {
         /// Account of the recorder: the partition.
-        recorder_account: String,
+        recorder_account: Arc<str>,
         /// Region of the recorder.
-        recorder_region: String,
+        recorder_region: Arc<str>,
         /// The part of the ingest that read it; listings refer to snapshots of their own segment.
-        segment: String,
+        segment: Arc<str>,
         /// The snapshot's time.
         taken_at: Instant,
         /// How many resources it lists.
@@ -286,11 +286,11 @@ table! {
     /// snapshots listed takes one row as long as nothing changes.
     ListingRow = "listings", wide [], {
         /// Account of the recorder: the partition.
-        recorder_account: String,
+        recorder_account: Arc<str>,
         /// Region of the recorder.
-        recorder_region: String,
+        recorder_region: Arc<str>,
         /// The segment whose snapshots are meant.
-        segment: String,
+        segment: Arc<str>,
         /// Type of the resource; that of the resource evaluated for compliance items.
         resource_type: String,
         /// Its id.

@@ -184,7 +184,8 @@ impl SortedRun {
 
 /// A key's first text, with what ends it: most keys begin with one of few.
 fn beginning(key: &[u8]) -> &[u8] {
-    let end = memchr::memmem::find(key, &[0, 0]).map_or(key.len(), |end| end + 2);
+    let mut zeros = memchr::memchr_iter(0, key);
+    let end = zeros.find(|zero| key.get(zero + 1) == Some(&0)).map_or(key.len(), |end| end + 2);
     key.get(..end).unwrap_or(key)
 }
 

@@ -69,7 +69,7 @@ impl<'a> Rules<'a> {
         let descriptions: BTreeMap<_, _> = described.collect();
         let mut matches = HashMap::new();
         for row in rows {
-            let place = (row.recorder_region.as_str(), row.rule_name.as_str());
+            let place = (&*row.recorder_region, row.rule_name.as_str());
             matches
                 .entry(place)
                 .or_insert_with(|| reading.matcher.test_for(&row.rule_name, descriptions.get(&place).copied()));
@@ -135,7 +135,7 @@ fn compliance_items(rows: &[EvaluationRow]) -> BTreeMap<Resource<'_>, Vec<Compli
     let mut captures: BTreeMap<Resource<'_>, BTreeMap<Instant, Vec<&EvaluationRow>>> = BTreeMap::new();
     let is_evidence = |row: &&EvaluationRow| row.origin == "compliance_item" && row.item_status != NOT_RECORDED;
     for row in rows.iter().filter(is_evidence) {
-        let resource = (row.recorder_region.as_str(), row.resource_type.as_str(), row.resource_id.as_str());
+        let resource = (&*row.recorder_region, row.resource_type.as_str(), row.resource_id.as_str());
         captures.entry(resource).or_default().entry(row.observed_at).or_default().push(row);
     }
     captures
@@ -227,7 +227,7 @@ fn count_unmapped(account: &AccountId, rows: &[EvaluationRow], rules: &Rules<'_>
         if rules.test_for(&row.recorder_region, &row.rule_name) != RuleMatch::Unmapped {
             continue;
         }
-        let place = (row.recorder_region.as_str(), row.rule_name.as_str());
+        let place = (&*row.recorder_region, row.rule_name.as_str());
         let described = rules.descriptions.get(&place);
         let unmapped = evidence.unmapped_rules.entry(row.rule_name.clone()).or_default();
         let identifier = described.map(|(_, identifier)| (*identifier).to_owned()).unwrap_or_default();

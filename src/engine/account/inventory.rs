@@ -144,7 +144,7 @@ type Resource<'a> = (&'a str, &'a str, &'a str);
 fn by_resource<'a>(items: impl Iterator<Item = &'a ItemRow>) -> BTreeMap<Resource<'a>, Vec<&'a ItemRow>> {
     let mut resources: BTreeMap<Resource<'a>, Vec<&'a ItemRow>> = BTreeMap::new();
     for item in items {
-        let resource = (item.recorder_region.as_str(), item.resource_type.as_str(), item.resource_id.as_str());
+        let resource = (&*item.recorder_region, item.resource_type.as_str(), item.resource_id.as_str());
         resources.entry(resource).or_default().push(item);
     }
     for captures in resources.values_mut() {
@@ -173,7 +173,7 @@ fn note_subjects(
                 let given = if item.resource_arn.is_empty() { &item.resource_id } else { &item.resource_arn };
                 let account = AccountId::parse(&item.account).unwrap_or_else(|| recorder.clone());
                 let place = Place { account: &account, region: &item.region };
-                let basis = (RegionBasis::Item, item.region.as_str());
+                let basis = (RegionBasis::Item, &*item.region);
                 subject_of(evidence, reading, place, (&item.resource_type, given), basis)
             }
         };

@@ -42,14 +42,14 @@ impl Recording {
         let mut regions: BTreeMap<String, Self> = BTreeMap::new();
         for item in items.iter().filter(|item| item.resource_type == RECORDER_TYPE) {
             if is_deletion(&item.status) {
-                regions.entry(item.recorder_region.clone()).or_default().switch(item.captured_at, false);
+                regions.entry(item.recorder_region.to_string()).or_default().switch(item.captured_at, false);
                 continue;
             }
             let state = ResourceState::of_item(item);
             if is_internal(&state.configuration) || !state.has_configuration() {
                 continue;
             }
-            let recording = regions.entry(item.recorder_region.clone()).or_default();
+            let recording = regions.entry(item.recorder_region.to_string()).or_default();
             recording.note_switch(item.captured_at, &state.configuration);
             recording.note_group(item.captured_at, &state.configuration);
         }

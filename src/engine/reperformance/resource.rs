@@ -42,8 +42,8 @@ impl ResourceState {
             members.values_mut().for_each(|value| *value = decoded(value.take()));
         }
         Self {
-            account: item.account.clone(),
-            region: item.region.clone(),
+            account: item.account.to_string(),
+            region: item.region.to_string(),
             resource_type: item.resource_type.clone(),
             resource_id: item.resource_id.clone(),
             resource_name: item.resource_name.clone(),
