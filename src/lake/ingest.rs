@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -84,8 +84,9 @@ pub struct IngestSummary {
 /// ingest into the same lake is waited for.
 ///
 /// # Errors
-/// When the lake cannot be read or written, and [`LakeError::Stopped`] when `progress` asks for an end. What
-/// can be wrong with a file of evidence is no error: it is in the ledger.
+/// When the lake cannot be read or written, and [`LakeError::Stopped`] when `progress` asks for an end, and
+/// [`LakeError::StoreLost`] when what holds the evidence can no longer be read from. What can be wrong with a file of
+/// evidence is no error: it is in the ledger.
 pub fn ingest(
     discovery: &Discovery,
     root: &Path,
@@ -180,27 +181,41 @@ impl Ingest<'_> {
 
     /// Reads files, those of one group by one worker.
     fn read(&self, groups: &[Group]) -> Result<Vec<ReadFile>, LakeError> {
-        let commit = self.lake.next_commit();
-        let read: Vec<Vec<ReadFile>> = groups
+        let lost = Mutex::new(None);
+        let read: Result<Vec<Vec<ReadFile>>, LakeError> = groups
             .par_iter()
             .enumerate()
             .map(|(number, group)| {
-                let mut worker = Worker::new(&self.shared, &self.staging, format!("{commit}-{number}"));
-                let files: Vec<&EvidenceFile> = group.iter().filter_map(|number| self.files.get(*number)).collect();
-                for (number, file) in group.iter().zip(in_turn(&files)) {
-                    self.progress.begin_file(file.path())?;
-                    worker.object = Some(*number);
-                    visit(file, &self.settings.limits, &self.progress.bytes_done, &mut worker);
-                    worker.check()?;
-                    self.progress.files_done.fetch_add(1, Ordering::Relaxed);
+                let read = self.read_group(number, group);
+                if let Err(LakeError::StoreLost { what }) = &read {
+                    // The other groups need not find out by themselves.
+                    self.progress.stop();
+                    lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| what.clone());
                 }
-                let files = worker.finish()?;
-                let known = files.iter().filter(|file| self.shared.known_files.has(file, outcome::of_file(file)));
-                self.progress.files_known.fetch_add(known.count() as u64, Ordering::Relaxed);
-                Ok(files)
+                read
             })
-            .collect::<Result<_, LakeError>>()?;
-        Ok(read.into_iter().flatten().collect())
+            .collect();
+        if let Some(what) = lost.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(LakeError::StoreLost { what });
+        }
+        Ok(read?.into_iter().flatten().collect())
+    }
+
+    fn read_group(&self, number: usize, group: &Group) -> Result<Vec<ReadFile>, LakeError> {
+        let commit = self.lake.next_commit();
+        let mut worker = Worker::new(&self.shared, &self.staging, format!("{commit}-{number}"));
+        let files: Vec<&EvidenceFile> = group.iter().filter_map(|number| self.files.get(*number)).collect();
+        for (number, file) in group.iter().zip(in_turn(&files)) {
+            self.progress.begin_file(file.path())?;
+            worker.object = Some(*number);
+            visit(file, &self.settings.limits, &self.progress.bytes_done, &mut worker);
+            worker.check()?;
+            self.progress.files_done.fetch_add(1, Ordering::Relaxed);
+        }
+        let files = worker.finish()?;
+        let known = files.iter().filter(|file| self.shared.known_files.has(file, outcome::of_file(file)));
+        self.progress.files_known.fetch_add(known.count() as u64, Ordering::Relaxed);
+        Ok(files)
     }
 
     /// Decides what is new, writes it, and commits.
@@ -298,7 +313,7 @@ impl Ingest<'_> {
                 .write()
             })
             .collect::<Result<_, LakeError>>()?;
-        let kept = kept.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok((written.into_iter().flatten().collect(), kept))
     }
 }

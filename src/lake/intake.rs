@@ -17,7 +17,7 @@ use super::{LakeError, outcome};
 use crate::evidence::{Custody, LeafName, Refusal, Visitor};
 use crate::formats::records::Record;
 use crate::formats::{self, DeliveredName, FileName, FileReport, ItemBatch, Kind, RecordSink, RecordTally, Supplied};
-use crate::model::{Instant, Problem, Recorder};
+use crate::model::{Instant, Problem, ProblemCode, Recorder};
 
 /// A file as it was read.
 #[derive(Debug)]
@@ -85,6 +85,8 @@ pub(super) struct Worker<'a> {
     /// Bytes of memory that the staging area knows of.
     bytes_told: usize,
     report: Option<FileReport>,
+    /// Why nothing more can be read, if so.
+    lost: Option<String>,
     /// The object at hand, as its place in the list of all.
     pub(super) object: Option<usize>,
     pub(super) files: Vec<ReadFile>,
@@ -101,17 +103,26 @@ impl<'a> Worker<'a> {
             memory: Memory::default(),
             bytes_told: 0,
             report: None,
+            lost: None,
             object: None,
             files: Vec::new(),
         }
     }
 
-    /// Whether all rows so far could be handed on.
+    /// Whether all rows so far could be handed on, and there is more to be had.
     ///
     /// # Errors
-    /// When they could not.
+    /// When they could not, and [`LakeError::StoreLost`] when there is not.
     pub(super) fn check(&mut self) -> Result<(), LakeError> {
-        self.rows.check()
+        self.rows.check()?;
+        self.lost.take().map_or(Ok(()), |what| Err(LakeError::StoreLost { what }))
+    }
+
+    /// Notes a problem of a file that is none of its own.
+    fn note_loss(&mut self, problem: Option<&Problem>) {
+        if let Some(problem) = problem.filter(|problem| problem.code == ProblemCode::StoreLost) {
+            self.lost.get_or_insert_with(|| problem.what.clone());
+        }
     }
 
     /// Hands on the last rows, among them what the snapshots listed; the files read.
@@ -170,6 +181,7 @@ impl Visitor for Worker<'_> {
     }
 
     fn finished(&mut self, name: &LeafName, custody: &Custody, fault: Option<&Problem>) {
+        self.note_loss(fault);
         let number = self.rows.file;
         let report = self.report.take().unwrap_or_default();
         // A cut export, or one whose name and content disagree, does not list all there is either.
@@ -200,6 +212,7 @@ impl Visitor for Worker<'_> {
     }
 
     fn bundle(&mut self, path: &str, outer: &str, custody: &Custody, _members: u64, fault: Option<&Problem>) {
+        self.note_loss(fault);
         self.files.push(ReadFile {
             number: self.shared.next_file.fetch_add(1, Ordering::Relaxed),
             object: self.object,
@@ -213,6 +226,7 @@ impl Visitor for Worker<'_> {
     }
 
     fn refused(&mut self, refusal: &Refusal) {
+        self.note_loss(Some(&refusal.problem));
         self.files.push(ReadFile { object: self.object, ..refused(self.shared, refusal) });
     }
 }

@@ -114,6 +114,12 @@ pub enum LakeError {
     /// The evidence cannot be found at all.
     #[error(transparent)]
     Discover(#[from] crate::evidence::DiscoverError),
+    /// What holds the evidence can no longer be read from; what was committed before stays.
+    #[error("{what}")]
+    StoreLost {
+        /// What was said, and what to do.
+        what: String,
+    },
     /// The work was asked to end early; what was committed before stays.
     #[error("stopped before its end")]
     Stopped,

@@ -20,7 +20,7 @@ use super::storage::TableWriter;
 use super::{LakeError, layout, storage};
 use crate::evidence::EvidenceFile;
 use crate::formats::Supplied;
-use crate::model::{Instant, ProblemCode};
+use crate::model::Instant;
 
 /// A list of objects that were read.
 #[derive(Debug, Serialize, Deserialize)]
@@ -148,7 +148,7 @@ pub(super) fn origin_row(file: &EvidenceFile, supplied: &Supplied, files: &[Judg
     let row = origin(file, supplied);
     let own = files.iter().map(|judged| &judged.file).find(|read| read.bundle.is_empty())?;
     let custody = own.custody.as_ref()?;
-    let is_unread = |read: &ReadFile| read.fault.as_ref().is_some_and(|fault| fault.code == ProblemCode::Unreadable);
+    let is_unread = |read: &ReadFile| read.fault.as_ref().is_some_and(|fault| fault.code.is_unread());
     if custody.size != row.size || row.modified_at.is_none() || files.iter().any(|judged| is_unread(&judged.file)) {
         return None;
     }

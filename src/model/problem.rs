@@ -17,6 +17,8 @@ pub enum ProblemCode {
     Damaged,
     /// A bundle inside a bundle inside a bundle.
     NestedTooDeep,
+    /// Whatever holds the file can no longer be read from: nothing is wrong with the file, and others fare no better.
+    StoreLost,
     /// The file is not an export that tickmark knows.
     NotRecognised,
     /// The file is empty where an export is expected.
@@ -39,13 +41,14 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// Every code, in order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Unreadable,
         Self::NotARegularFile,
         Self::PathEscapes,
         Self::OverLimit,
         Self::Damaged,
         Self::NestedTooDeep,
+        Self::StoreLost,
         Self::NotRecognised,
         Self::Empty,
         Self::Encoding,
@@ -67,6 +70,7 @@ impl ProblemCode {
             Self::OverLimit => "E104",
             Self::Damaged => "E105",
             Self::NestedTooDeep => "E106",
+            Self::StoreLost => "E107",
             Self::NotRecognised => "F101",
             Self::Empty => "F102",
             Self::Encoding => "F103",
@@ -79,6 +83,12 @@ impl ProblemCode {
         }
     }
 
+    /// Whether the bytes could not be had, which says nothing of what they are.
+    #[must_use]
+    pub const fn is_unread(self) -> bool {
+        matches!(self, Self::Unreadable | Self::StoreLost)
+    }
+
     /// What the reader can do about it.
     #[must_use]
     pub const fn hint(self) -> &'static str {
@@ -89,6 +99,7 @@ impl ProblemCode {
             Self::OverLimit => "unpack it yourself, check what it holds, and give the folder instead",
             Self::Damaged => "ask for the file again and compare sizes or hashes with its source",
             Self::NestedTooDeep => "unpack the outer bundle and give its folder instead",
+            Self::StoreLost => "see to the way there and to the credentials, then run the same command again",
             Self::NotRecognised => "if it is evidence, export it again as JSON in one of the forms the README lists",
             Self::Empty => "ask for the file again; if it was empty at its source, nothing was exported",
             Self::Encoding => "convert the file to UTF-8 and ingest again",

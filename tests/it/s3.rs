@@ -1,6 +1,8 @@
 //! Evidence in S3, read by the program from a server on this machine.
 
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -216,6 +218,43 @@ fn what_cannot_be_read_or_listed_is_in_the_ledger() {
         let reason = row["reason"].as_str().unwrap();
         assert!(reason.contains("E101") && reason.contains("access is denied (AccessDenied"), "{reason}");
     }
+}
+
+#[test]
+fn credentials_that_expire_on_the_way_end_an_ingest_that_the_same_command_completes() {
+    let dir = estate();
+    let disk = dir.tickmark(&["ingest", "evidence", "--lake", "from-disk"]);
+    assert_eq!(disk.status, 3, "{}", disk.stderr);
+    let may_expire = Arc::new(AtomicBool::new(true));
+    let expires = Arc::clone(&may_expire);
+    let server = Server::failing(objects(&dir, "evidence/"), move |asked| {
+        let is_late = asked.path.contains("/2026/1/13/") || asked.path.ends_with("/notes.txt");
+        if !asked.is_list() && is_late && expires.load(Ordering::Relaxed) {
+            Act::Refuse(400, "ExpiredToken")
+        } else {
+            Act::Answer
+        }
+    });
+    let arguments = ["ingest", &s3("evidence"), "--lake", "lake"];
+    let run = from(&server, &dir, &arguments);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+    for words in [
+        "nothing was added to the lake `lake`; run the same command again to go on",
+        "the credentials have expired (ExpiredToken",
+        "aws sso login",
+    ] {
+        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+    }
+    assert!(!run.stderr.contains("rejected"), "nothing is wrong with the evidence: {}", run.stderr);
+    assert!(!dir.path("lake/commits").exists() || files_below(&dir.path("lake/commits")).is_empty());
+    let of_results = ["run", &s3("evidence"), "--out", "out", WINDOW[0], WINDOW[1], WINDOW[2], WINDOW[3]];
+    let run = from(&server, &dir, &of_results);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("no result file was changed"), "{}", run.stderr);
+    may_expire.store(false, Ordering::Relaxed);
+    let run = from(&server, &dir, &arguments);
+    assert_eq!((run.status, &run.stderr), (3, &disk.stderr));
+    assert!(evidence_below(&dir.path("lake")) == evidence_below(&dir.path("from-disk")));
 }
 
 #[test]

@@ -45,12 +45,14 @@ pub(super) fn left_in(lake: &Path) -> String {
         Ok(1) => {
             format!("stopped: the lake `{shown}` is whole and holds 1 commit; run the same command again to go on")
         }
-        Ok(commits) => {
+        Ok(commits @ 2..) => {
             format!(
                 "stopped: the lake `{shown}` is whole and holds {commits} commits; run the same command again to go on"
             )
         }
-        Err(_) => format!("stopped: nothing was added to the lake `{shown}`; run the same command again to go on"),
+        Ok(_) | Err(_) => {
+            format!("stopped: nothing was added to the lake `{shown}`; run the same command again to go on")
+        }
     }
 }
 
@@ -68,10 +70,13 @@ pub(super) fn read_evidence(
     let summary = lake::ingest(found, lake, settings, &progress);
     drop(ends);
     drop(line);
-    if let (Ok(_) | Err(LakeError::Stopped), Some(stopped)) = (&summary, interruption.stopped(left)) {
+    if let (Ok(_) | Err(LakeError::Stopped), Some(stopped)) = (&summary, interruption.stopped(&left)) {
         return Err(stopped.into());
     }
-    let summary = summary.map_err(with_room)?;
+    let summary = match summary {
+        Err(error @ LakeError::StoreLost { .. }) => return Err(anyhow::Error::new(error).context(left())),
+        summary => summary.map_err(with_room)?,
+    };
     printer::ingest_summary(&summary);
     Ok(summary)
 }

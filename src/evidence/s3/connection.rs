@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub(super) struct Connection {
     pub(super) lists: Semaphore,
     /// The versions of objects that were read, by bucket and key, until they are asked for.
     pub(super) versions: Mutex<HashMap<(String, String), String>>,
+    /// Objects that broke off in spite of all attempts since one was last read.
+    pub(super) broken_in_a_row: AtomicU32,
 }
 
 impl Connection {
@@ -70,6 +73,7 @@ impl Connection {
             client: Client::from_conf(builder.build()),
             settings: settings.clone(),
             versions: Mutex::default(),
+            broken_in_a_row: AtomicU32::new(0),
             ahead: Arc::new(Semaphore::new(room.min(Semaphore::MAX_PERMITS))),
             lists: Semaphore::new(settings.transfer.lists_at_once.max(1)),
         }))

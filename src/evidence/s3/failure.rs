@@ -126,6 +126,14 @@ impl Failure {
         matches!(self.cause, Cause::Throttled | Cause::Broken)
     }
 
+    /// Whether every other object will fare the same: then nothing is wrong with the one that was asked for.
+    pub(super) fn is_of_all(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::Expired | Cause::WrongCredentials | Cause::NoCredentials | Cause::Profile | Cause::Unreachable
+        )
+    }
+
     /// What to do about it. `permission` is what is needed for what was tried.
     fn advice(&self, permission: &str) -> String {
         match &self.cause {

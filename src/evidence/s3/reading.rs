@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io::{self, Read};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -16,6 +17,8 @@ use super::download::{Stretch, download};
 use super::failure::{Cause, Failure};
 use crate::model::{Problem, ProblemCode};
 
+/// Objects one after the other that break off in spite of all attempts: then it is not they that are broken.
+const BROKEN_IN_A_ROW_MAX: u32 = 16;
 /// What reading an object takes.
 const PERMISSION: &str = "s3:GetObject";
 
@@ -56,8 +59,22 @@ impl Source {
         Part { receiver, task, room }
     }
 
-    fn unreadable(&self, key: &str, failure: &Failure, how: &str) -> String {
-        format!("`s3://{}/{}` cannot be read{how}: {}", self.bucket, shown(key), failure.told(PERMISSION))
+    fn unreadable(&self, key: &str, failure: &Failure, how: &str) -> (ProblemCode, String) {
+        let what = format!("`s3://{}/{}` cannot be read{how}: {}", self.bucket, shown(key), failure.told(PERMISSION));
+        let is_lost = failure.is_of_all() || self.has_broken_off(failure);
+        (if is_lost { ProblemCode::StoreLost } else { ProblemCode::Unreadable }, what)
+    }
+
+    /// Notes how reading an object ended; whether so many in a row broke off in spite of all attempts that the next
+    /// will too.
+    fn has_broken_off(&self, failure: &Failure) -> bool {
+        let broken = &self.connection.broken_in_a_row;
+        if failure.cause == Cause::Broken {
+            broken.fetch_add(1, Ordering::Relaxed) + 1 >= BROKEN_IN_A_ROW_MAX
+        } else {
+            broken.store(0, Ordering::Relaxed);
+            false
+        }
     }
 }
 
@@ -110,7 +127,10 @@ impl ObjectStore for Bucket {
         };
         match object.next_part() {
             Ok(_) => Ok(Box::new(object)),
-            Err(failure) => Err(refused(ProblemCode::Unreadable, self.source.unreadable(key, &failure, ""))),
+            Err(failure) => {
+                let (code, what) = self.source.unreadable(key, &failure, "");
+                Err(refused(code, what))
+            }
         }
     }
 }
@@ -194,6 +214,7 @@ impl Object {
         }
         let Some(part) = self.under_way.pop_front() else { return Ok(false) };
         (self.bytes, self.room) = part.wait()?;
+        self.source.connection.broken_in_a_row.store(0, Ordering::Relaxed);
         Ok(true)
     }
 
@@ -216,9 +237,9 @@ impl Read for Object {
                 Ok(true) => {}
                 Ok(false) => return Ok(0),
                 Err(failure) => {
-                    let what = self.source.unreadable(&self.key, &failure, " to its end");
+                    let (code, what) = self.source.unreadable(&self.key, &failure, " to its end");
                     self.failed = Some(failure);
-                    return Err(error_of(&Problem::of_file(ProblemCode::Unreadable, what, "what follows is not read")));
+                    return Err(error_of(&Problem::of_file(code, what, "what follows is not read")));
                 }
             }
         }

@@ -15,7 +15,7 @@ use crate::evidence::{Custody, Discovery, EvidenceFile, LeafName, Limits, Refusa
 use crate::lake::originals::{below, is_in_its_place};
 use crate::lake::progress::{Phase, Progress};
 use crate::lake::{FileRow, Lake, LakeError, outcome};
-use crate::model::{Problem, ProblemCode};
+use crate::model::Problem;
 
 /// What became of the files and bundles of a ledger; the parts add up to the whole in both lines.
 #[derive(Clone, Debug, Default)]
@@ -122,7 +122,7 @@ struct Hashing {
 
 impl Hashing {
     fn add(&mut self, path: &str, bundle: &str, custody: &Custody, fault: Option<&Problem>) {
-        let unreadable = fault.filter(|problem| problem.code == ProblemCode::Unreadable);
+        let unreadable = fault.filter(|problem| problem.code.is_unread());
         self.found.push(Offered {
             path: path.to_owned(),
             bundle: bundle.to_owned(),
