@@ -121,7 +121,7 @@ fn evidence_argument() -> impl TypedValueParser<Value = EvidenceArgument> {
 /// How evidence is read.
 #[derive(Debug, Args)]
 pub(super) struct ReadingArguments {
-    /// Use about this much memory: 512MiB, 2GiB. What is more waits on disk, inside the lake.
+    /// Use this much memory at most: 192MiB, 2GiB. What is more waits on disk, inside the lake.
     #[arg(long, value_name = "SIZE", default_value = "512MiB", value_parser = memory)]
     pub(super) memory: u64,
     /// Read files again that the lake knows by path, size and time, or by address and ETag, and compare their SHA-256.
@@ -130,7 +130,7 @@ pub(super) struct ReadingArguments {
 }
 
 /// The least memory that evidence is read in, in bytes.
-const MEMORY_MIN: u64 = 64 * 1024 * 1024;
+const MEMORY_MIN: u64 = 192 * 1024 * 1024;
 
 /// A size in bytes.
 fn memory(text: &str) -> Result<u64, String> {
@@ -143,7 +143,7 @@ fn memory(text: &str) -> Result<u64, String> {
     let size = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
     match size {
         Some(size) if size >= MEMORY_MIN => Ok(size),
-        Some(_) => Err("less than 64MiB is too little".to_owned()),
+        Some(_) => Err("less than 192MiB is too little".to_owned()),
         None => Err("give a whole number with MiB or GiB, such as 512MiB".to_owned()),
     }
 }

@@ -19,9 +19,6 @@ pub(super) struct Root<'a> {
     origin: Arc<Origin>,
 }
 
-/// What stands in a folder: a file, or why something is none.
-type Entry = Result<EvidenceFile, Box<(PathBuf, Refusal)>>;
-
 impl<'a> Root<'a> {
     /// The root of an argument.
     ///
@@ -49,48 +46,44 @@ impl<'a> Root<'a> {
 
     /// Each folder is a task of its own, and none waits for another: how deep folders are nested costs no stack.
     fn walk_folder(&self, found: &mut Found) {
-        let entries = Mutex::new(Vec::new());
-        rayon::in_place_scope(|scope| self.folder(Path::new(""), scope, &entries));
-        for entry in entries.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            match entry {
-                Ok(file) => found.files.push(file),
-                Err(refusal) => found.refusals.push(*refusal),
-            }
-        }
+        let all = Mutex::new(std::mem::take(found));
+        rayon::in_place_scope(|scope| self.folder(Path::new(""), scope, &all));
+        *found = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     }
 
-    fn folder<'scope>(&'scope self, below: &Path, scope: &Scope<'scope>, found: &'scope Mutex<Vec<Entry>>) {
-        let mut entries = Vec::new();
+    fn folder<'scope>(&'scope self, below: &Path, scope: &Scope<'scope>, all: &'scope Mutex<Found>) {
+        let mut found = Found::default();
         match fs::read_dir(self.argument.join(below)) {
             Ok(listed) => {
                 for entry in listed {
-                    match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
-                        Ok((kind, entry)) if kind.is_dir() => {
+                    match entry {
+                        Ok(entry) if entry.file_type().is_ok_and(|kind| kind.is_dir()) => {
                             let folder = below.join(entry.file_name());
-                            scope.spawn(move |scope| self.folder(&folder, scope, found));
+                            scope.spawn(move |scope| self.folder(&folder, scope, all));
                         }
-                        Ok((kind, entry)) => entries.push(self.entry(below, &entry, kind)),
-                        Err(error) => entries.push(Err(Box::new(self.unreadable(below, &error)))),
+                        Ok(entry) => self.entry(below, &entry, &mut found),
+                        Err(error) => found.refusals.push(self.unreadable(below, &error)),
                     }
                 }
             }
-            Err(error) => entries.push(Err(Box::new(self.unreadable(below, &error)))),
+            Err(error) => found.refusals.push(self.unreadable(below, &error)),
         }
-        found.lock().unwrap_or_else(PoisonError::into_inner).append(&mut entries);
+        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.files.append(&mut found.files);
+        all.refusals.append(&mut found.refusals);
     }
 
-    fn entry(&self, folder: &Path, entry: &DirEntry, kind: fs::FileType) -> Entry {
+    /// Adds what stands in a folder and is none itself.
+    fn entry(&self, folder: &Path, entry: &DirEntry, found: &mut Found) {
         let below = folder.join(entry.file_name());
-        if kind.is_symlink() {
-            let what = "is a symbolic link, which is not followed".to_owned();
-            return Err(Box::new(self.refusal(&below, ProblemCode::NotARegularFile, what)));
-        }
-        if !kind.is_file() {
-            return Err(Box::new(self.refusal(&below, ProblemCode::NotARegularFile, SPECIAL.to_owned())));
-        }
-        match entry.metadata() {
-            Ok(meta) => Ok(self.file(&below, &meta)),
-            Err(error) => Err(Box::new(self.unreadable(&below, &error))),
+        let is_none = |what: &str| self.refusal(&below, ProblemCode::NotARegularFile, what.to_owned());
+        match entry.file_type().and_then(|kind| Ok((kind, entry.metadata()?))) {
+            Ok((kind, _)) if kind.is_symlink() => {
+                found.refusals.push(is_none("is a symbolic link, which is not followed"));
+            }
+            Ok((kind, _)) if !kind.is_file() => found.refusals.push(is_none(SPECIAL)),
+            Ok((_, meta)) => found.files.push(self.file(&below, &meta)),
+            Err(error) => found.refusals.push(self.unreadable(&below, &error)),
         }
     }
 

@@ -71,7 +71,7 @@ pub(super) struct Shared {
 }
 
 /// Listed resources whose rows are made one after the other.
-const LISTED_AT_ONCE: usize = 32_768;
+const LISTED_AT_ONCE: usize = 8_192;
 /// Batches of items for each thread that may wait to be decoded by whoever is free.
 const WAITING_BATCHES: usize = 2;
 

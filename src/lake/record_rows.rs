@@ -14,8 +14,6 @@ use crate::formats::records::{
     RuleRecord,
 };
 
-/// Bytes of rows that are held before they are handed on.
-const ROWS_BYTES: usize = 4 * 1024 * 1024;
 /// Bytes of texts of findings that are remembered, to keep each once.
 const TEXTS_BYTES: usize = 8 * 1024 * 1024;
 
@@ -26,6 +24,8 @@ pub(super) struct RecordRows<'a> {
     /// The file at hand.
     pub(super) file: u32,
     rows: StagedRows,
+    /// Bytes of rows that are held before they are handed on.
+    held_bytes: usize,
     /// Why rows could not be handed on, if so.
     failure: Option<LakeError>,
     /// Texts of findings: each is kept once, however often the finding is refreshed.
@@ -37,7 +37,7 @@ impl<'a> RecordRows<'a> {
     /// No rows, of a file.
     pub(super) fn new(staging: &'a Staging, file: u32) -> Self {
         let (rows, texts) = (StagedRows::default(), HashSet::new());
-        Self { staging, file, rows, failure: None, texts, texts_bytes: 0 }
+        Self { staging, file, rows, held_bytes: staging.held_bytes(), failure: None, texts, texts_bytes: 0 }
     }
 
     /// Where rows are handed on to.
@@ -76,7 +76,7 @@ impl<'a> RecordRows<'a> {
             return;
         }
         self.rows.push(account, found, row);
-        if self.rows.bytes() >= ROWS_BYTES {
+        if self.rows.bytes() >= self.held_bytes {
             self.hand_on();
         }
     }

@@ -3,6 +3,7 @@
 //! Rows are kept as bytes because a row of many texts costs as many allocations, and moving it about costs
 //! more than reading it did.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::slice::ParallelSliceMut;
@@ -138,6 +139,9 @@ struct Slot {
     at: u32,
 }
 
+/// The order of two entries by their keys.
+type SlotOrder<'a> = dyn Fn(&Slot, &Slot) -> Ordering + Sync + 'a;
+
 /// Entries in memory, in the order of their keys.
 #[derive(Debug, Default)]
 pub(super) struct SortedRun {
@@ -146,8 +150,19 @@ pub(super) struct SortedRun {
 }
 
 impl SortedRun {
-    /// Sorts what the chunks hold. Entries of one key come in no particular order.
+    /// Sorts what the chunks hold, on all threads. Entries of one key come in no particular order.
+    ///
+    /// Whoever waits for the other threads may meanwhile be given any other work: no lock may be held.
     pub(super) fn of(chunks: Vec<Vec<u8>>) -> Self {
+        Self::sorted(chunks, |slots, order| slots.par_sort_unstable_by(order))
+    }
+
+    /// As [`Self::of`], on this thread alone.
+    pub(super) fn of_this_thread(chunks: Vec<Vec<u8>>) -> Self {
+        Self::sorted(chunks, |slots, order| slots.sort_unstable_by(order))
+    }
+
+    fn sorted(chunks: Vec<Vec<u8>>, in_order: impl Fn(&mut [Slot], &SlotOrder<'_>)) -> Self {
         let mut beginnings: HashMap<&[u8], Vec<Slot>> = HashMap::new();
         for (number, chunk) in chunks.iter().enumerate() {
             let mut at = 0;
@@ -165,7 +180,7 @@ impl SortedRun {
         beginnings.sort_unstable_by_key(|(beginning, _)| *beginning);
         let mut slots: Vec<Slot> = Vec::with_capacity(beginnings.iter().map(|(_, slots)| slots.len()).sum());
         for (_, mut of_beginning) in beginnings {
-            sort(&chunks, &mut of_beginning);
+            sort(&chunks, &mut of_beginning, &in_order);
             slots.append(&mut of_beginning);
         }
         Self { chunks, slots }
@@ -195,7 +210,7 @@ fn at(chunks: &[Vec<u8>], slot: Slot) -> Option<Entry<'_>> {
 
 /// Sorts entries whose keys begin alike: first by the eight bytes behind all that they have in common, which
 /// lie in the slot itself.
-fn sort(chunks: &[Vec<u8>], slots: &mut [Slot]) {
+fn sort(chunks: &[Vec<u8>], slots: &mut [Slot], in_order: &impl Fn(&mut [Slot], &SlotOrder<'_>)) {
     let key = |slot: &Slot| at(chunks, *slot).map(|entry| entry.key).unwrap_or_default();
     let Some(one) = slots.first().map(&key) else { return };
     let mut common = one.len();
@@ -209,5 +224,5 @@ fn sort(chunks: &[Vec<u8>], slots: &mut [Slot]) {
         first.iter_mut().zip(differing).for_each(|(to, from)| *to = *from);
         slot.first = u64::from_be_bytes(first);
     }
-    slots.par_sort_unstable_by(|one, other| one.first.cmp(&other.first).then_with(|| key(one).cmp(key(other))));
+    in_order(slots, &|one, other| one.first.cmp(&other.first).then_with(|| key(one).cmp(key(other))));
 }

@@ -44,6 +44,8 @@ struct Held {
 pub(super) struct Staging {
     folder: PathBuf,
     budget: usize,
+    /// However much workers take, so much may be staged in memory.
+    budget_min: usize,
     held: Mutex<Held>,
     /// Bytes that workers take beside, to know what is repeated.
     workers: AtomicUsize,
@@ -51,8 +53,13 @@ pub(super) struct Staging {
     spilling: Mutex<()>,
 }
 
-/// However much workers take, so much may be staged in memory.
+/// [`Staging::budget_min`], unless even the budget is less.
 const BUDGET_MIN: usize = 16 * 1024 * 1024;
+/// Bytes of rows that a thread holds before it hands them on, at most and at least.
+const HELD_BYTES_MAX: usize = 4 * 1024 * 1024;
+const HELD_BYTES_MIN: usize = 256 * 1024;
+/// Runs that are merged at once: each takes an open file and a buffer.
+const MERGED_AT_ONCE: usize = 32;
 
 impl Staging {
     /// An empty staging area that holds up to `budget` bytes in memory, less what workers take; what an ingest that was stopped left
@@ -64,6 +71,7 @@ impl Staging {
         let staging = Self {
             folder: layout::staging(root),
             budget,
+            budget_min: BUDGET_MIN.min(budget),
             held: Mutex::default(),
             workers: AtomicUsize::new(0),
             spilling: Mutex::default(),
@@ -119,8 +127,13 @@ impl Staging {
 
     /// Whether so much is held that it goes to disk. While it does, as much again may come.
     fn is_full(&self, held: &Held) -> bool {
-        let budget = self.budget.saturating_sub(self.workers.load(Ordering::Relaxed)).max(BUDGET_MIN);
+        let budget = self.budget.saturating_sub(self.workers.load(Ordering::Relaxed)).max(self.budget_min);
         held.bytes > budget / 2
+    }
+
+    /// Bytes of rows after which a thread hands them on: all threads together hold a small part of the budget.
+    pub(super) fn held_bytes(&self) -> usize {
+        (self.budget / 8 / rayon::current_num_threads()).clamp(HELD_BYTES_MIN, HELD_BYTES_MAX)
     }
 
     /// A worker takes so many bytes, and took so many before.
@@ -147,7 +160,8 @@ impl Staging {
         let mut offset = 0;
         for (account, tables) in accounts {
             for (table, chunks) in tables.into_iter().enumerate().filter(|(_, chunks)| !chunks.is_empty()) {
-                let run = SortedRun::of(chunks);
+                // A thread that waits for others to sort may be given rows to hand on, and would wait here for itself.
+                let run = SortedRun::of_this_thread(chunks);
                 let mut bytes = 0;
                 for entry in (0..run.len()).filter_map(|place| run.get(place)) {
                     file.write_all(entry.whole).map_err(io)?;
@@ -187,6 +201,7 @@ impl Staging {
             let spilled = held.spilled.remove(&(account.to_owned(), R::TABLE_NUMBER));
             (chunks.unwrap_or_default(), spilled.unwrap_or_default(), held.forgotten.clone(), held.distrusted.clone())
         };
+        let spilled = self.merged(spilled)?;
         let mut sources: Vec<Source> = Vec::new();
         if !chunks.is_empty() {
             sources.push(Source::Memory { run: SortedRun::of(chunks), next: 0 });
@@ -195,6 +210,43 @@ impl Staging {
             sources.push(Source::Disk(DiskRun::open(&self.spill_path(run.file), &run)?));
         }
         Ok(Groups { sources, forgotten, distrusted, key: Vec::new(), lone: None, kind: PhantomData })
+    }
+
+    /// The runs of a table, merged with each other until they are few enough to be read at once.
+    fn merged(&self, mut runs: Vec<Spilled>) -> Result<Vec<Spilled>, LakeError> {
+        while runs.len() > MERGED_AT_ONCE {
+            let rest = runs.split_off(MERGED_AT_ONCE);
+            let merged = self.merge(&runs)?;
+            runs = rest;
+            runs.push(merged);
+        }
+        Ok(runs)
+    }
+
+    /// Makes one run of several.
+    fn merge(&self, runs: &[Spilled]) -> Result<Spilled, LakeError> {
+        let number = {
+            let mut held = self.lock();
+            held.spills += 1;
+            held.spills
+        };
+        let path = self.spill_path(number);
+        let io = |error| LakeError::io(&path, error);
+        let mut file = BufWriter::with_capacity(READ_BYTES, File::create(&path).map_err(io)?);
+        let mut merged = Spilled { file: number, offset: 0, bytes: 0 };
+        let open = |run: &Spilled| DiskRun::open(&self.spill_path(run.file), run);
+        let mut sources: Vec<DiskRun> = runs.iter().map(open).collect::<Result<_, _>>()?;
+        loop {
+            let keys = sources.iter().enumerate();
+            let keys = keys.filter_map(|(place, source)| Some((entry(&source.current)?.key, place)));
+            let Some((_, place)) = keys.min() else { break };
+            let Some(source) = sources.get_mut(place) else { break };
+            file.write_all(&source.current).map_err(io)?;
+            merged.bytes += source.current.len() as u64;
+            source.advance()?;
+        }
+        file.flush().map_err(io)?;
+        Ok(merged)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Held> {
@@ -368,5 +420,58 @@ impl<R: Staged> Groups<R> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema::RuleRow;
+    use super::{Found, MERGED_AT_ONCE, Staging};
+    use crate::lake::staged_rows::StagedRows;
+    use crate::model::Instant;
+
+    fn rule(name: String) -> RuleRow {
+        RuleRow {
+            recorder_account: "011122223333".to_owned(),
+            recorder_region: "eu-west-1".to_owned(),
+            rule_name: name,
+            rule_arn: String::new(),
+            owner: String::new(),
+            source_identifier: String::new(),
+            input_parameters: String::new(),
+            state: String::new(),
+            described_at: Some(Instant::from_microseconds(0)),
+            evidence_id: String::new(),
+            record_number: 0,
+        }
+    }
+
+    #[test]
+    fn more_runs_than_are_read_at_once_give_every_row_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let staging = Staging::open(folder.path(), 0).unwrap();
+        let runs = u32::try_from(MERGED_AT_ONCE * 3 + 5).unwrap();
+        for run in 0..runs {
+            let mut rows = StagedRows::default();
+            for part in 0..7 {
+                // A name in each run is one that the run before has too.
+                let name = format!("rule-{:04}", (part * runs + run) - u32::from(part == 3 && run > 0));
+                rows.push("011122223333", Found { file: 1, record: run.into(), part }, &rule(name));
+            }
+            staging.add(&mut rows).unwrap();
+        }
+        assert!(staging.lock().spills >= runs.into(), "each is a run of its own");
+        let mut groups = staging.groups::<RuleRow>("011122223333").unwrap();
+        assert!(groups.sources.len() <= MERGED_AT_ONCE);
+        let (mut keys, mut records, mut group) = (Vec::new(), Vec::new(), Vec::new());
+        while let Some(key) = groups.next() {
+            keys.push(key.to_vec());
+            groups.take(&mut group).unwrap();
+            records.extend(group.drain(..).map(|(found, _)| (found.record, found.part)));
+        }
+        assert!(keys.is_sorted());
+        records.sort_unstable();
+        let all: Vec<(u64, u32)> = (0..runs.into()).flat_map(|run| (0..7).map(move |part| (run, part))).collect();
+        assert_eq!(records, all);
     }
 }

@@ -225,15 +225,14 @@ fn credentials_that_expire_on_the_way_end_an_ingest_that_the_same_command_comple
     let dir = estate();
     let disk = dir.tickmark(&["ingest", "evidence", "--lake", "from-disk"]);
     assert_eq!(disk.status, 3, "{}", disk.stderr);
-    let may_expire = Arc::new(AtomicBool::new(true));
-    let expires = Arc::clone(&may_expire);
+    let (may_expire, has_expired) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
+    let (may, is_over) = (Arc::clone(&may_expire), Arc::clone(&has_expired));
     let server = Server::failing(objects(&dir, "evidence/"), move |asked| {
         let is_late = asked.path.contains("/2026/1/13/") || asked.path.ends_with("/notes.txt");
-        if !asked.is_list() && is_late && expires.load(Ordering::Relaxed) {
-            Act::Refuse(400, "ExpiredToken")
-        } else {
-            Act::Answer
+        if !asked.is_list() && is_late && may.load(Ordering::Relaxed) {
+            is_over.store(true, Ordering::Relaxed);
         }
+        if is_over.load(Ordering::Relaxed) { Act::Refuse(400, "ExpiredToken") } else { Act::Answer }
     });
     let arguments = ["ingest", &s3("evidence"), "--lake", "lake"];
     let run = from(&server, &dir, &arguments);
@@ -247,11 +246,13 @@ fn credentials_that_expire_on_the_way_end_an_ingest_that_the_same_command_comple
     }
     assert!(!run.stderr.contains("rejected"), "nothing is wrong with the evidence: {}", run.stderr);
     assert!(!dir.path("lake/commits").exists() || files_below(&dir.path("lake/commits")).is_empty());
+    has_expired.store(false, Ordering::Relaxed);
     let of_results = ["run", &s3("evidence"), "--out", "out", WINDOW[0], WINDOW[1], WINDOW[2], WINDOW[3]];
     let run = from(&server, &dir, &of_results);
     assert_eq!(run.status, 1, "{}", run.stderr);
     assert!(run.stderr.contains("no result file was changed"), "{}", run.stderr);
     may_expire.store(false, Ordering::Relaxed);
+    has_expired.store(false, Ordering::Relaxed);
     let run = from(&server, &dir, &arguments);
     assert_eq!((run.status, &run.stderr), (3, &disk.stderr));
     assert!(evidence_below(&dir.path("lake")) == evidence_below(&dir.path("from-disk")));

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -45,8 +44,6 @@ pub(super) struct Connection {
     pub(super) lists: Semaphore,
     /// The versions of objects that were read, by bucket and key, until they are asked for.
     pub(super) versions: Mutex<HashMap<(String, String), String>>,
-    /// Objects that broke off in spite of all attempts since one was last read.
-    pub(super) broken_in_a_row: AtomicU32,
 }
 
 impl Connection {
@@ -73,7 +70,6 @@ impl Connection {
             client: Client::from_conf(builder.build()),
             settings: settings.clone(),
             versions: Mutex::default(),
-            broken_in_a_row: AtomicU32::new(0),
             ahead: Arc::new(Semaphore::new(room.min(Semaphore::MAX_PERMITS))),
             lists: Semaphore::new(settings.transfer.lists_at_once.max(1)),
         }))
@@ -87,6 +83,19 @@ impl Connection {
     /// What a request says about who pays.
     pub(super) fn payer(&self) -> Option<RequestPayer> {
         self.settings.requester_pays.then_some(RequestPayer::Requester)
+    }
+
+    /// Whether something that failed for all its attempts failed because nothing can be had from a bucket any more:
+    /// then the simplest request fares no better. One that is denied was answered, to credentials that are accepted.
+    pub(super) async fn is_lost(&self, bucket: &str, failure: &Failure) -> bool {
+        if !failure.may_be_of_all() {
+            return false;
+        }
+        let probe = || async {
+            let request = self.client.list_objects_v2().bucket(bucket).max_keys(1).set_request_payer(self.payer());
+            request.send().await.map_err(|error| Failure::of(&error))
+        };
+        self.patiently(probe).await.is_err_and(|failure| failure.may_be_of_all())
     }
 
     /// Repeats a request for as long as its failures may pass.

@@ -126,11 +126,17 @@ impl Failure {
         matches!(self.cause, Cause::Throttled | Cause::Broken)
     }
 
-    /// Whether every other object will fare the same: then nothing is wrong with the one that was asked for.
-    pub(super) fn is_of_all(&self) -> bool {
+    /// Whether every other request may fare the same: then nothing need be wrong with what was asked for.
+    pub(super) fn may_be_of_all(&self) -> bool {
         matches!(
             self.cause,
-            Cause::Expired | Cause::WrongCredentials | Cause::NoCredentials | Cause::Profile | Cause::Unreachable
+            Cause::Throttled
+                | Cause::Broken
+                | Cause::Expired
+                | Cause::WrongCredentials
+                | Cause::NoCredentials
+                | Cause::Profile
+                | Cause::Unreachable
         )
     }
 

@@ -80,7 +80,7 @@ struct Found {
 /// Lists what lies below an address, but for days after `through`.
 ///
 /// # Errors
-/// When nothing at all can be listed, or nothing is there.
+/// When nothing at all can be listed, nothing more can be had from S3, or nothing is there.
 pub(super) async fn list(
     connection: &Arc<Connection>,
     address: &S3Address,
@@ -101,7 +101,8 @@ pub(super) async fn list(
     while let Some(done) = running.join_next().await {
         let (branch, found) = done.map_err(|error| Failure::new(Cause::Other, error.to_string()))?;
         if let Some(failure) = found.failure {
-            if branch.prefix == root_prefix && found.pages == 0 {
+            let is_all = branch.prefix == root_prefix && found.pages == 0;
+            if is_all || connection.is_lost(address.bucket(), &failure).await {
                 return Err(failure);
             }
             all.failures.push(ListFailure { prefix: branch.prefix.clone(), failure, is_partial: found.pages > 0 });

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io::{self, Read};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -17,8 +16,6 @@ use super::download::{Stretch, download};
 use super::failure::{Cause, Failure};
 use crate::model::{Problem, ProblemCode};
 
-/// Objects one after the other that break off in spite of all attempts: then it is not they that are broken.
-const BROKEN_IN_A_ROW_MAX: u32 = 16;
 /// What reading an object takes.
 const PERMISSION: &str = "s3:GetObject";
 
@@ -61,20 +58,10 @@ impl Source {
 
     fn unreadable(&self, key: &str, failure: &Failure, how: &str) -> (ProblemCode, String) {
         let what = format!("`s3://{}/{}` cannot be read{how}: {}", self.bucket, shown(key), failure.told(PERMISSION));
-        let is_lost = failure.is_of_all() || self.has_broken_off(failure);
+        // Outside of the runtime: whoever reads an object waits for it.
+        let on = self.connection.runtime();
+        let is_lost = on.is_some_and(|on| on.block_on(self.connection.is_lost(&self.bucket, failure)));
         (if is_lost { ProblemCode::StoreLost } else { ProblemCode::Unreadable }, what)
-    }
-
-    /// Notes how reading an object ended; whether so many in a row broke off in spite of all attempts that the next
-    /// will too.
-    fn has_broken_off(&self, failure: &Failure) -> bool {
-        let broken = &self.connection.broken_in_a_row;
-        if failure.cause == Cause::Broken {
-            broken.fetch_add(1, Ordering::Relaxed) + 1 >= BROKEN_IN_A_ROW_MAX
-        } else {
-            broken.store(0, Ordering::Relaxed);
-            false
-        }
     }
 }
 
@@ -214,7 +201,6 @@ impl Object {
         }
         let Some(part) = self.under_way.pop_front() else { return Ok(false) };
         (self.bytes, self.room) = part.wait()?;
-        self.source.connection.broken_in_a_row.store(0, Ordering::Relaxed);
         Ok(true)
     }
 

@@ -193,3 +193,34 @@ fn a_lake_that_is_not_there_is_said_not_to_be() {
     let error = Lake::open(&ground.lake()).unwrap_err();
     assert!(error.to_string().contains("does not exist"), "{error}");
 }
+
+#[test]
+fn without_memory_to_stage_rows_in_the_lake_is_the_same() {
+    let finding = |number: u32, day: u32| {
+        format!(
+            r#"{{"SchemaVersion":"2018-10-08","Id":"arn:aws:securityhub:eu-west-1:111122223333:f/{number:05}",
+            "ProductArn":"arn:aws:securityhub:eu-west-1::product/aws/securityhub","GeneratorId":"security-control/EC2.13",
+            "AwsAccountId":"111122223333","CreatedAt":"2026-01-01T00:00:00Z","UpdatedAt":"2026-01-{day:02}T00:00:00Z",
+            "Title":"a title that is long enough to be worth a byte or two of memory","Description":"d",
+            "Types":["Software and Configuration Checks"],"Severity":{{"Label":"HIGH"}},
+            "Compliance":{{"Status":"PASSED","SecurityControlId":"EC2.13"}},"RecordState":"ACTIVE",
+            "Workflow":{{"Status":"NEW"}},
+            "Resources":[{{"Type":"AwsEc2SecurityGroup","Id":"sg-{number}","Region":"eu-west-1"}}]}}"#
+        )
+    };
+    let file = |days: std::ops::Range<u32>| {
+        let all: Vec<String> = days.flat_map(|day| (0..700).map(move |number| finding(number, day))).collect();
+        format!(r#"{{"Findings":[{}]}}"#, all.join(",")).into_bytes()
+    };
+    // The second file holds days of the first again.
+    let ground = Ground::with(&[("a.json", file(1..4)), ("b.json", file(2..6))]);
+    let tables = |memory_bytes: u64| {
+        let lake = ground.folder.path().join(format!("lake-{memory_bytes}"));
+        let settings = IngestSettings { memory_bytes, ..IngestSettings::default() };
+        let found = discover(&[ground.evidence()]).unwrap();
+        let summary = ingest(&found, &lake, &settings, &Progress::default()).unwrap();
+        assert_eq!((summary.files_new, summary.records_new), (2, 5 * 700));
+        std::fs::read(lake.join("tables/findings/a111122223333/00000001.parquet")).unwrap()
+    };
+    assert!(tables(0) == tables(1 << 30));
+}

@@ -160,3 +160,15 @@ fn days_after_the_one_asked_for_are_counted_and_no_other_folder_is_left_out() {
     let named = discovered(&settings(&server), "logs/AWSLogs/111122223333/Config/eu-west-1/2027/1/1", through).unwrap();
     assert_eq!((named.files.len(), named.days_left_out), (1, 0), "a day that is named is read");
 }
+
+#[test]
+fn credentials_that_expire_while_prefixes_are_listed_leave_nothing_rejected() {
+    let keys = ["logs/AWSLogs/111122223333/Config/a.json", "logs/AWSLogs/444455556666/Config/b.json"];
+    let objects = keys.map(|key| (key, b"{}".to_vec()));
+    let server = failing(&objects, |asked| {
+        // The first list alone is answered.
+        if asked.lists("logs/") { Act::Answer } else { Act::Refuse(400, "ExpiredToken") }
+    });
+    let told = discovered(&settings(&server), "logs", None).unwrap_err();
+    assert!(told.contains("the credentials have expired"), "{told}");
+}

@@ -1,5 +1,8 @@
 //! Reading: what passes is tried again, what does not is told, and bytes of two versions are never mixed.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::super::super::in_turn;
 use super::*;
 
@@ -96,9 +99,8 @@ fn what_does_not_pass_is_told_with_what_to_do() {
         let (bytes, asked) = read(&server);
         let (before, problem) = bytes.unwrap_err();
         assert!(before.is_empty());
-        // Credentials that have expired are no problem of this object.
-        let code = if name.contains("ExpiredToken") { "E107" } else { "E101" };
-        assert_eq!((problem.code.code(), problem.effect.as_str()), (code, "nothing of it is read"));
+        // All else is answered, so it is this object that cannot be read.
+        assert_eq!((problem.code.code(), problem.effect.as_str()), ("E101", "nothing of it is read"));
         for words in told.iter().chain(&["`s3://evidence-bucket/e/a.json`"]) {
             assert!(problem.what.contains(words), "{name}: {}", problem.what);
         }
@@ -107,22 +109,25 @@ fn what_does_not_pass_is_told_with_what_to_do() {
 }
 
 #[test]
-fn objects_that_break_off_one_after_the_other_mean_that_nothing_more_can_be_had() {
-    let keys: Vec<String> = (0..40).map(|number| format!("e/{number:02}.json")).collect();
-    let objects: Vec<(&str, Vec<u8>)> = keys.iter().map(|key| (key.as_str(), long(500))).collect();
-    let server =
-        failing(
-            &objects,
-            |asked| {
-                if asked.is_list() || asked.is_get("e/15.json") { Act::Answer } else { Act::Cut(10) }
-            },
-        );
-    let found = discovered(&settings(&server), "e", None).unwrap();
-    let codes: Vec<&str> =
-        found.files.iter().map(|file| bytes_of(file).map_or_else(|(_, problem)| problem.code.code(), |_| "")).collect();
-    // Fifteen, one that can be read, and fifteen more: from then on it is not they that are broken.
-    let expected = [vec!["E101"; 15], vec![""], vec!["E101"; 15], vec!["E107"; 9]].concat();
-    assert_eq!(codes, expected);
+fn what_fails_together_with_everything_else_is_no_problem_of_the_object() {
+    for (act, code) in [
+        (Act::Refuse(503, "ServiceUnavailable"), "E107"),
+        (Act::Refuse(500, "InternalError"), "E107"),
+        (Act::Reset, "E107"),
+        (Act::Refuse(400, "ExpiredToken"), "E107"),
+        (Act::Refuse(403, "InvalidAccessKeyId"), "E107"),
+        (Act::Refuse(403, "AccessDenied"), "E101"),
+        (Act::Refuse(404, "NoSuchKey"), "E101"),
+    ] {
+        let is_gone = Arc::new(AtomicBool::new(false));
+        let (told, gone) = (format!("{act:?}"), Arc::clone(&is_gone));
+        let server =
+            failing(&[(KEY, object())], move |_| if gone.load(Ordering::Relaxed) { act.clone() } else { Act::Answer });
+        let found = discovered(&settings(&server), "e", None).unwrap();
+        is_gone.store(true, Ordering::Relaxed);
+        let (_, problem) = bytes_of(&found.files[0]).unwrap_err();
+        assert_eq!(problem.code.code(), code, "{told}: {}", problem.what);
+    }
 }
 
 #[test]
