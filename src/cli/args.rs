@@ -121,7 +121,7 @@ fn evidence_argument() -> impl TypedValueParser<Value = EvidenceArgument> {
 /// How evidence is read.
 #[derive(Debug, Args)]
 pub(super) struct ReadingArguments {
-    /// Use this much memory at most: 192MiB, 2GiB. What is more waits on disk, inside the lake.
+    /// Use about this much memory: 192MiB, 2GiB. What is more waits on disk, inside the lake.
     #[arg(long, value_name = "SIZE", default_value = "512MiB", value_parser = memory)]
     pub(super) memory: u64,
     /// Read files again that the lake knows by path, size and time, or by address and ETag, and compare their SHA-256.

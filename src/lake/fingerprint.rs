@@ -1,10 +1,32 @@
 //! Fingerprints of texts, by which a repeated text is known again within one run of the program.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// A fingerprint of a text. Keyed anew in each run, so that evidence cannot be made to collide on purpose.
-pub(super) type Fingerprint = u128;
+///
+/// Two halves, and not one number of sixteen bytes: that would make each entry of a map a quarter larger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Fingerprint([u64; 2]);
+
+impl Fingerprint {
+    /// Its bytes, for what is made a fingerprint of together with others.
+    pub(super) fn to_le_bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.chunks_exact_mut(8).zip(self.0) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        bytes
+    }
+}
+
+impl Hash for Fingerprint {
+    /// One half is hash enough.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [low, _] = self.0;
+        state.write_u64(low);
+    }
+}
 
 /// Values by fingerprint.
 pub(super) type ByFingerprint<V> = HashMap<Fingerprint, V, BuildHasherDefault<Part>>;
@@ -29,7 +51,7 @@ impl Fingerprinter {
     /// The fingerprint of one text.
     pub(super) fn of(&self, text: &[u8]) -> Fingerprint {
         use highway::HighwayHash;
-        joined(highway::HighwayHasher::new(self.key).hash128(text))
+        Fingerprint(highway::HighwayHasher::new(self.key).hash128(text))
     }
 
     /// The fingerprint of several texts; each counts with its length, so that no two lists of texts read
@@ -41,12 +63,8 @@ impl Fingerprinter {
             hasher.append(&text.len().to_le_bytes());
             hasher.append(text);
         }
-        joined(hasher.finalize128())
+        Fingerprint(hasher.finalize128())
     }
-}
-
-fn joined([low, high]: [u64; 2]) -> Fingerprint {
-    u128::from(low) | u128::from(high) << 64
 }
 
 /// A part of a fingerprint is hash enough: it is keyed and spread already.
@@ -64,7 +82,7 @@ impl Hasher for Part {
         }
     }
 
-    fn write_u128(&mut self, fingerprint: u128) {
-        self.0 = u64::try_from(fingerprint & u128::from(u64::MAX)).unwrap_or_default();
+    fn write_u64(&mut self, half: u64) {
+        self.0 = half;
     }
 }

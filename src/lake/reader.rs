@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::commit::{self, Commit, Commits, CommittedFile};
+use super::deduplicate::identity_of;
+use super::fingerprint::{ByFingerprint, Fingerprinter};
 use super::schema::{
     ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow,
 };
@@ -139,7 +141,7 @@ impl Lake {
     /// When a file of the lake cannot be read, or is not what its commit says.
     pub fn account(&self, account: &str) -> Result<AccountRows, LakeError> {
         Ok(AccountRows {
-            items: self.rows(account)?,
+            items: self.items(account)?,
             evaluations: self.rows(account)?,
             findings: self.rows(account)?,
             rules: self.rows(account)?,
@@ -225,6 +227,24 @@ impl Lake {
             rows.drain(..).for_each(&mut take);
         }
         Ok(())
+    }
+
+    /// Items of an account, of each state the copy that states most: one that came with a later commit stands in the
+    /// lake beside the one that it is fuller than.
+    fn items(&self, account: &str) -> Result<Vec<ItemRow>, LakeError> {
+        let mut items: Vec<ItemRow> = self.rows(account)?;
+        if self.files(ItemRow::TABLE, account).nth(1).is_none() {
+            return Ok(items);
+        }
+        let fingerprinter = Fingerprinter::new();
+        let state = |item: &ItemRow| fingerprinter.of(&identity_of(item));
+        let mut most: ByFingerprint<u64> = ByFingerprint::default();
+        for item in &items {
+            let of_state = most.entry(state(item)).or_default();
+            *of_state = item.completeness.max(*of_state);
+        }
+        items.retain(|item| most.get(&state(item)).is_none_or(|most| item.completeness >= *most));
+        Ok(items)
     }
 
     fn rows<R: Row>(&self, account: &str) -> Result<Vec<R>, LakeError> {

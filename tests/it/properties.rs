@@ -341,3 +341,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_fuller_copy_that_comes_later_takes_the_place_of_the_one_before() {
+    let told = |what| Told { place: HOME, group: 3, day: 16, hour: 18, what };
+    // Of one moment: in the order of delivery the fuller one comes first, and at last.
+    let dir = delivered(&[told(What::Item), told(What::Deletion)]);
+    let expected = without_references(&answer(&dir, &PARTS, &[]));
+    assert_eq!(expected.0["controls"][9]["population"], 1);
+    for order in [PARTS, ["part-c", "part-b", "part-a"]] {
+        let lake = format!("lake-{}", order[0]);
+        for part in order {
+            assert_eq!(dir.tickmark(&["ingest", part, "--lake", &lake]).status, 0);
+        }
+        let later = dir.answer_to(&["part-a"], &WINDOW, &["--lake", &lake], "out");
+        assert!(without_references(&later) == expected, "{order:?}");
+    }
+}
