@@ -458,6 +458,23 @@ fn a_signal_ends_an_ingest_between_two_files_and_the_next_goes_on() {
 }
 
 #[test]
+fn a_signal_says_what_the_lake_holds_already() {
+    let dir = TestDir::new();
+    assert!(matches!(dir.tickmark(&ingest_arguments(&evidence())).status, 0 | 3));
+    let before = files_below(&dir.path("lake"));
+    let (server, address) = held();
+    let child = start_held(&server, &dir, &ingest_arguments(&address));
+    signal(&child, "INT");
+    std::thread::sleep(TAKEN_UP);
+    server.release();
+    let told = String::from_utf8(ended(child).stderr).unwrap();
+    assert_eq!(told, "stopped: the lake `lake` is whole and holds 1 commit; run the same command again to go on\n");
+    let after: Vec<_> =
+        files_below(&dir.path("lake")).into_iter().filter(|(name, _)| !name.starts_with("staging")).collect();
+    assert!(after == before, "nothing was added");
+}
+
+#[test]
 fn a_second_signal_ends_an_ingest_at_once() {
     let files = TestDir::new();
     let on_disk = on_disk(&files);

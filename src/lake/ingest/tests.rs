@@ -224,3 +224,23 @@ fn without_memory_to_stage_rows_in_the_lake_is_the_same() {
     };
     assert!(tables(0) == tables(1 << 30));
 }
+
+#[test]
+fn the_sample_makes_the_same_tables_without_memory_to_stage_rows_in() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    let folder = tempfile::tempdir().unwrap();
+    let tables = |memory_bytes: u64| -> Vec<(PathBuf, Vec<u8>)> {
+        let lake = folder.path().join(format!("lake-{memory_bytes}"));
+        let settings = IngestSettings { memory_bytes, ..IngestSettings::default() };
+        let found = discover(std::slice::from_ref(&sample)).unwrap();
+        ingest(&found, &lake, &settings, &Progress::default()).unwrap();
+        let entries = walkdir::WalkDir::new(lake.join("tables")).sort_by_file_name().into_iter().map(Result::unwrap);
+        let files = entries.filter(|entry| entry.file_type().is_file());
+        files
+            .map(|file| (file.path().strip_prefix(&lake).unwrap().to_owned(), std::fs::read(file.path()).unwrap()))
+            .collect()
+    };
+    let usual = tables(1 << 30);
+    assert!(usual.len() > 8);
+    assert!(tables(0) == usual);
+}
