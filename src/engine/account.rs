@@ -17,15 +17,17 @@ use super::attestation::Attestations;
 use super::catalog::Catalog;
 use super::catalog::rule_names::RuleMatcher;
 use super::identity::{Place, RegionBasis, Registry, SubjectKey, Ties, is_global_type};
+use super::observed::{Observed, ObservedStream};
 use super::presence::RecorderSnapshots;
 use super::reperformance::measures::Measures;
 use super::reperformance::recording::Recording;
 use super::reperformance::trails::AllTrails;
 use super::reperformance::verdict::Beyond;
 use super::results::explanation::Origin;
+use super::results::tables::RuleTestRow;
 use super::settings::Settings;
 use super::timeline::{Detail, Observation, Stream, Told, segments};
-use crate::lake::AccountRows;
+use crate::lake::{AccountRows, LakeError};
 use crate::model::{AccountId, EvidenceId, EvidenceReference, Instant, Period, Region, Source, Status};
 
 /// The status of an item whose resource the recorder leaves out.
@@ -41,6 +43,8 @@ pub(super) struct Reading<'a> {
     pub(super) delivered: &'a Attestations,
     /// Places of the tests of which origins and reasons are wanted, if somebody asks why.
     pub(super) watched: Option<&'a BTreeSet<usize>>,
+    /// Whether observations are kept, to be written down.
+    pub(super) keeps_observations: bool,
 }
 
 impl Reading<'_> {
@@ -137,6 +141,10 @@ pub(super) struct AccountEvidence {
     pub(super) trail_subjects: BTreeMap<std::sync::Arc<str>, SubjectKey>,
     /// What each account's tests are measured against.
     pub(super) measures: BTreeMap<AccountId, Measures>,
+    /// The observations behind the streams, where they are kept.
+    pub(super) observed: Observed,
+    /// Every Config rule, and the test that it stands for.
+    pub(super) rule_tests: Vec<RuleTestRow>,
 }
 
 /// Where observations of one stream come from (spec section 1): source, test, subject and origin.
@@ -166,7 +174,14 @@ impl Streams {
 }
 
 /// Reads all rows of one account.
-pub(super) fn read_account(account: &AccountId, mut rows: AccountRows, reading: &Reading<'_>) -> AccountEvidence {
+///
+/// # Errors
+/// Only where observations cannot be packed: a fault of tickmark.
+pub(super) fn read_account(
+    account: &AccountId,
+    mut rows: AccountRows,
+    reading: &Reading<'_>,
+) -> Result<AccountEvidence, LakeError> {
     let mut evidence = AccountEvidence::default();
     attest(account, &rows, &mut evidence.attestations);
     let recording = Recording::by_region(&rows.items, &rows.conditions);
@@ -181,9 +196,9 @@ pub(super) fn read_account(account: &AccountId, mut rows: AccountRows, reading: 
     }
     let mut attestations = evidence.attestations.clone();
     attestations.merge(reading.delivered.only(account));
-    close_streams(account, streams, &attestations, reading, &mut evidence);
+    close_streams(account, streams, &attestations, reading, &mut evidence)?;
     evidence.all_trails.recording.insert(account.clone(), recording);
-    evidence
+    Ok(evidence)
 }
 
 /// Notes the times at which the account's own rows speak.
@@ -217,7 +232,7 @@ pub(super) fn close_streams(
     attestations: &Attestations,
     reading: &Reading<'_>,
     evidence: &mut AccountEvidence,
-) {
+) -> Result<(), LakeError> {
     let max_gap = reading.settings.max_gap_microseconds();
     let vouched_until = |source: Source, subject: &SubjectKey, horizon: &Horizon, last: Option<Instant>| {
         let horizon = match horizon {
@@ -230,11 +245,13 @@ pub(super) fn close_streams(
         };
         Some(horizon.max(last)?.plus_microseconds(max_gap))
     };
-    let mut closed: Vec<(StreamKey, Stream)> = Vec::new();
-    streams.observations.into_iter().for_each(|(key, (horizon, observations))| {
+    let mut open: Vec<_> = streams.observations.into_iter().collect();
+    open.sort_by(|(left, _), (right, _)| left.cmp(right));
+    let mut observed = Observed::default();
+    for (key, (horizon, observations)) in open {
         let (source, test, subject, _) = &key;
         let last = observations.iter().map(|observation| observation.at).max();
-        let Some(until) = vouched_until(*source, subject, &horizon, last) else { return };
+        let Some(until) = vouched_until(*source, subject, &horizon, last) else { continue };
         let told = reading.is_watched(*test).then(|| {
             let segments = segments(observations.clone(), until, Detail::Reasons);
             Box::new(Told { origin: key.3.clone(), segments })
@@ -242,19 +259,23 @@ pub(super) fn close_streams(
         // A verdict of tickmark's own that stands for another reason is no repetition: whoever reads a
         // disagreement wants the reason that holds when it begins.
         let detail = if *source == Source::Reperformed { Detail::Reasons } else { Detail::Changes };
-        let segments = segments(observations, until, detail);
-        let stream = Stream { source: *source, test: *test, segments, told };
-        closed.push((key, stream));
-    });
-    closed.sort_by(|(left, _), (right, _)| left.cmp(right));
-    for ((_, _, subject, _), stream) in closed {
+        let (source, test, subject, origin) = key;
+        if reading.keeps_observations && reading.settings.sources.contains(&source) {
+            let subject = subject.clone();
+            let stream = ObservedStream { source, test, subject, origin, vouched_until: until, rows: 0 };
+            observed.add(stream, &observations, detail)?;
+        }
+        let stream = Stream { source, test, segments: segments(observations, until, detail), told };
         evidence.streams.entry(subject).or_default().push(stream);
     }
+    observed.pack()?;
+    evidence.observed.append(observed);
     for (test, subject, horizon, sightings) in streams.sightings {
         let last = sightings.iter().map(|(at, _, _)| *at).max();
         let Some(until) = vouched_until(Source::Reperformed, &subject, &horizon, last) else { continue };
         evidence.remarks.entry(test).or_default().extend(remark_spans(&subject, sightings, until));
     }
+    Ok(())
 }
 
 /// The source whose evidence vouches for a stream: tickmark's own checks rest on what AWS Config delivers.
@@ -335,6 +356,8 @@ impl AccountEvidence {
         self.all_trails.merge(other.all_trails);
         self.trail_subjects.append(&mut other.trail_subjects);
         self.measures.append(&mut other.measures);
+        self.observed.append(other.observed);
+        self.rule_tests.append(&mut other.rule_tests);
     }
 }
 

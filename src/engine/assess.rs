@@ -14,9 +14,11 @@ use super::control::{Ground, Outcome, Tested, evaluate};
 use super::identity::{ACCOUNT_TYPE, SubjectKey, Ties, is_global_type};
 use super::reperformance::recording::Recording;
 use super::reperformance::types_read_for;
+use super::results::tables::{PlaceRow, Tables};
 use super::results::{Assessment, CoverageRow, Disagreement, EvidenceAccount, LedgerRow, RecordAccount, Unmapped};
 use super::scope::Scope;
 use super::settings::Settings;
+use super::tables;
 use super::timeline::intersect_all;
 use crate::formats::DeliveredName;
 use crate::lake::{FileRow, Lake, LakeError};
@@ -88,6 +90,7 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
     let tested = chosen_controls(catalog, settings)?;
     let basis = Basis::read(lake, catalog, settings, None)?;
     let outcomes = answer_all(&tested, &basis.ground(settings));
+    let tables = tables::of(&tested, &basis.ground(settings), &places(&basis, settings));
     let Basis { evidence, ledger, seen, scope, corners, in_scope, not_recorded, .. } = basis;
     let mut assessment = Assessment {
         engagement: settings.engagement.clone(),
@@ -108,6 +111,7 @@ pub fn assess(lake: &Lake, catalog: &Catalog, settings: &Settings) -> Result<Ass
         unmapped_findings: unmapped(&evidence.unmapped_findings, settings, Source::SecurityHub),
         disagreements: Vec::new(),
         ledger: ledger.into_iter().map(ledger_row).collect(),
+        tables: Tables { observed: evidence.observed, rule_tests: evidence.rule_tests, ..tables },
     };
     for (outcome, disagreements) in outcomes {
         assessment.controls.push(outcome.result);
@@ -278,12 +282,12 @@ fn read_all(
         ties.add(rows);
     }
     let delivered = delivered(ledger);
-    let reading = Reading { catalog, matcher, ties: &ties, settings, delivered: &delivered, watched };
+    let reading = Reading { catalog, matcher, ties: &ties, settings, delivered: &delivered, watched, keeps_observations: watched.is_none() };
     let parts: Vec<AccountEvidence> = accounts
         .par_iter()
         .map(|name| {
             let account = AccountId::parse(name).ok_or_else(|| AssessError::NotAnAccount(name.clone()))?;
-            Ok(read_account(&account, lake.account(name)?, &reading))
+            Ok(read_account(&account, lake.account(name)?, &reading)?)
         })
         .collect::<Result<_, AssessError>>()?;
     let mut all = AccountEvidence::default();
@@ -295,7 +299,7 @@ fn read_all(
         // An organization's trail logs for accounts of which nothing else is known.
         let accounts = seen_accounts(lake, &all, ledger);
         let attestations = all.attestations.clone();
-        read_trails(&accounts, &attestations, &reading, &mut all);
+        read_trails(&accounts, &attestations, &reading, &mut all)?;
     }
     Ok(all)
 }
@@ -408,6 +412,17 @@ fn coverage(
         }
     }
     rows
+}
+
+/// The places of which coverage has rows.
+fn places(basis: &Basis, settings: &Settings) -> Vec<PlaceRow> {
+    let rows = coverage(&basis.evidence.attestations, &basis.in_scope, &basis.not_recorded, settings);
+    let place = |row: CoverageRow| PlaceRow {
+        account: row.account.to_string(),
+        region: row.region.to_string(),
+        source: row.source.name().to_owned(),
+    };
+    rows.into_iter().map(place).collect()
 }
 
 /// Tells the coverage when recorders say that they were off.

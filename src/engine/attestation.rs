@@ -152,14 +152,23 @@ impl Attestations {
             attested.extend(periods.flat_map(|period| gaps(&cut(off, period), period)));
         }
         attested.sort_unstable();
-        let mut joined: Vec<Period> = Vec::new();
-        for period in attested {
-            match joined.last_mut() {
-                Some(last) if last.until >= period.from => last.until = last.until.max(period.until),
-                _ => joined.push(period),
-            }
-        }
-        joined
+        joined(attested)
+    }
+
+    /// All stretches in which a place is attested, in order, touching ones joined: not cut to a window, and without
+    /// regard to recorders that say they were off.
+    pub(super) fn stretches(&self, max_gap: i64) -> Vec<(&AccountId, &Region, Source, Vec<Period>)> {
+        let of_corner = |times: &BTreeSet<Instant>| {
+            let periods = times.iter().map(|at| Period::new(*at, at.plus_microseconds(max_gap)));
+            joined(periods.filter(|period| !period.is_empty()))
+        };
+        let corners = self.attested.iter();
+        corners.map(|((account, region, source), times)| (account, region, *source, of_corner(times))).collect()
+    }
+
+    /// When recorders say that they were off, in order of account, region and time.
+    pub(super) fn interruptions(&self) -> impl Iterator<Item = (&AccountId, &Region, Period)> {
+        self.off.iter().flat_map(|((account, region), periods)| periods.iter().map(move |period| (account, region, *period)))
     }
 
     /// When the recorder behind a source was off.
@@ -167,6 +176,18 @@ impl Attestations {
         let of_recorder = self.off.get(&(account.clone(), region.clone())).filter(|_| source == Source::Config);
         of_recorder.map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// Stretches in order of their beginning, those that touch as one.
+fn joined(periods: impl IntoIterator<Item = Period>) -> Vec<Period> {
+    let mut joined: Vec<Period> = Vec::new();
+    for period in periods {
+        match joined.last_mut() {
+            Some(last) if last.until >= period.from => last.until = last.until.max(period.until),
+            _ => joined.push(period),
+        }
+    }
+    joined
 }
 
 /// The parts of some stretches inside a period.

@@ -177,7 +177,7 @@ fn remarks(tested: &Tested<'_>, ground: &Ground<'_>, population: &BTreeSet<Subje
 }
 
 /// Every subject in scope that may belong to the population, in order of account, type and key.
-fn candidates(tested: &Tested<'_>, ground: &Ground<'_>) -> BTreeSet<SubjectKey> {
+pub(super) fn candidates(tested: &Tested<'_>, ground: &Ground<'_>) -> BTreeSet<SubjectKey> {
     let population = &tested.control.population;
     let in_place = |subject: &SubjectKey| {
         let region = ground.evidence.registry.region(subject);
@@ -197,7 +197,7 @@ fn candidates(tested: &Tested<'_>, ground: &Ground<'_>) -> BTreeSet<SubjectKey> 
     subjects
 }
 
-fn is_inventory(inventory: Inventory, ground: &Ground<'_>, subject: &SubjectKey) -> bool {
+pub(super) fn is_inventory(inventory: Inventory, ground: &Ground<'_>, subject: &SubjectKey) -> bool {
     match inventory {
         Inventory::ResourceTypes => true,
         Inventory::DefaultSecurityGroups => ground.evidence.default_groups.contains(subject),
@@ -473,6 +473,7 @@ impl Outcome {
             exceptions: judged.figures.exceptions,
             sources: judged.sources,
             inventory_only: judged.inventory_only,
+            timeline: judged.timeline.iter().map(|stretch| (stretch.period, stretch.status)).collect(),
             subject: judged.name,
         });
         self.exceptions.extend(judged.exceptions);

@@ -10,6 +10,7 @@ pub mod engagement;
 pub mod results;
 mod identity;
 mod timeline;
+mod observed;
 mod presence;
 mod attestation;
 mod scope;
@@ -18,6 +19,7 @@ mod account;
 mod control;
 mod known_differences;
 mod agreement;
+mod tables;
 mod assess;
 mod explain;
 

@@ -3,6 +3,7 @@
 //! Whatever a report shows stands here; a renderer decides nothing and sorts nothing.
 
 pub mod explanation;
+pub mod tables;
 
 use std::collections::BTreeMap;
 
@@ -47,6 +48,8 @@ pub struct Assessment {
     pub disagreements: Vec<Disagreement>,
     /// The ledger: one row an evidence file, in the lake's fixed order.
     pub ledger: Vec<LedgerRow>,
+    /// What it was found from, to be counted again.
+    pub tables: tables::Tables,
 }
 
 /// What became of the evidence; the parts add up to the whole in both lines.
@@ -311,6 +314,8 @@ pub struct SubjectResult {
     pub sources: Vec<Source>,
     /// Whether only the inventory shows it.
     pub inventory_only: bool,
+    /// Its status over the window, which the stretches fill, in order; neighbours differ.
+    pub timeline: Vec<(Period, ControlStatus)>,
 }
 
 /// One exception interval (spec section 6).

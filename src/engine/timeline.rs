@@ -1,5 +1,6 @@
 //! From observations to what holds when (spec section 4). Pure: knows no rows, files or subjects.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::model::{EvidenceReference, Instant, Period, Source, Status};
@@ -44,7 +45,22 @@ pub(super) enum Detail {
     Reasons,
 }
 
+impl Observation {
+    /// By time; of one time the one that counts first: the worst (spec section 3.8), of equal ones the one that is
+    /// not suppressed.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        let key = |observation: &Self| (observation.at, observation.status, observation.suppressed);
+        key(self).cmp(&key(other)).then_with(|| self.reference.cmp(&other.reference))
+    }
+}
+
 impl Detail {
+    /// Whether the one says what the other says.
+    pub(super) fn says_the_same(self, one: &Observation, other: &Observation) -> bool {
+        let is_same_status = one.status == other.status && one.suppressed == other.suppressed;
+        is_same_status && (self == Self::Changes || one.reason == other.reason)
+    }
+
     fn is_restated(self, before: &Segment, next: &Observation) -> bool {
         let is_same_status = before.status == next.status && before.suppressed == next.suppressed;
         is_same_status && (self == Self::Changes || before.reason == next.reason)
@@ -74,10 +90,7 @@ pub(super) struct Told {
 /// `vouched_until`. Of several statuses at one instant the worst counts (spec section 3.8); of equal
 /// ones the one that is not suppressed.
 pub(super) fn segments(mut observations: Vec<Observation>, vouched_until: Instant, detail: Detail) -> Vec<Segment> {
-    observations.sort_by(|left, right| {
-        let key = |observation: &Observation| (observation.at, observation.status, observation.suppressed);
-        key(left).cmp(&key(right)).then_with(|| left.reference.cmp(&right.reference))
-    });
+    observations.sort_by(Observation::order);
     observations.dedup_by_key(|observation| observation.at);
     let mut segments: Vec<Segment> = Vec::new();
     for observation in observations {

@@ -1,7 +1,9 @@
 //! Lines of credential reports and conditions as rows. Gives no meaning to them.
 
+use serde_json::{Map, Value};
+
 use super::schema::{ConditionRow, CredentialRow};
-use crate::formats::records::{ConditionRecord, CredentialRecord};
+use crate::formats::records::{ConditionKind, ConditionRecord, CredentialRecord};
 
 /// A line of a credential report as a row, which has no ledger id yet.
 pub(super) fn credential_row(number: u64, line: CredentialRecord) -> CredentialRow {
@@ -62,7 +64,17 @@ pub(super) fn credential_row(number: u64, line: CredentialRecord) -> CredentialR
 
 /// A condition as a row, which has no ledger id yet.
 pub(super) fn condition_row(number: u64, condition: ConditionRecord) -> ConditionRow {
+    let stated = Stated::of(condition.kind, &condition.content);
     ConditionRow {
+        minimum_password_length: stated.count("MinimumPasswordLength"),
+        require_symbols: stated.flag("RequireSymbols"),
+        require_numbers: stated.flag("RequireNumbers"),
+        require_uppercase_characters: stated.flag("RequireUppercaseCharacters"),
+        require_lowercase_characters: stated.flag("RequireLowercaseCharacters"),
+        max_password_age: stated.count("MaxPasswordAge"),
+        password_reuse_prevention: stated.count("PasswordReusePrevention"),
+        account_mfa_enabled: stated.count("AccountMFAEnabled"),
+        account_access_keys_present: stated.count("AccountAccessKeysPresent"),
         account: condition.account.to_string(),
         region: condition.region.to_string(),
         kind: condition.kind.name().to_owned(),
@@ -72,6 +84,36 @@ pub(super) fn condition_row(number: u64, condition: ConditionRecord) -> Conditio
         evidence_id: String::new(),
         record_number: number,
     }
+}
+
+/// The members of an answer that have columns of their own; none of other kinds of answers.
+struct Stated(Map<String, Value>);
+
+impl Stated {
+    fn of(kind: ConditionKind, content: &str) -> Self {
+        let within = match kind {
+            ConditionKind::PasswordPolicy => "PasswordPolicy",
+            ConditionKind::AccountSummary => "SummaryMap",
+            _ => return Self(Map::new()),
+        };
+        let Ok(Value::Object(answer)) = serde_json::from_str(content) else { return Self(Map::new()) };
+        let members = find(&answer, within).and_then(Value::as_object).cloned();
+        Self(members.unwrap_or(answer))
+    }
+
+    /// A number, or `null` where it is not stated as a whole number.
+    fn count(&self, name: &str) -> Option<u64> {
+        find(&self.0, name)?.as_u64()
+    }
+
+    fn flag(&self, name: &str) -> Option<bool> {
+        find(&self.0, name)?.as_bool()
+    }
+}
+
+/// A member by its name, in whichever case a tool wrote it.
+fn find<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ use super::kept::Kept;
 use super::known_rows::KnownRows;
 use super::reader::Lake;
 use super::schema::{
-    ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow,
+    ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, ListingRow, RuleRow, SnapshotRow,
 };
+use super::table::Row;
 use super::staging::Staging;
 use super::storage::TableWriter;
 use super::{LakeError, layout};

@@ -12,11 +12,12 @@ use arrow::datatypes::{DataType, TimeUnit};
 use arrow::error::ArrowError;
 
 use super::LakeError;
-use super::schema::Row;
+use super::table::{ColumnKind, Row};
 use crate::model::Instant;
 
 /// How one kind of value lies in a column.
-pub(super) trait Column: Sized {
+pub(crate) trait Column: Sized {
+    const KIND: ColumnKind;
     fn data_type() -> DataType;
     fn is_nullable() -> bool {
         false
@@ -70,6 +71,18 @@ fn decode_bytes<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
         }
     }
     take(bytes, length)
+}
+
+/// Whether there is a value, and the value.
+fn encode_optional<C: Column>(value: Option<&C>, bytes: &mut Vec<u8>) {
+    value.is_some().encode(bytes);
+    if let Some(value) = value {
+        value.encode(bytes);
+    }
+}
+
+fn decode_optional<C: Column>(bytes: &mut &[u8]) -> Option<Option<C>> {
+    if bool::decode(bytes)? { C::decode(bytes).map(Some) } else { Some(None) }
 }
 
 /// A column that is filled from rows as [`Row::encode`] makes them.
@@ -152,6 +165,35 @@ impl ColumnBuilder for CountColumn {
 }
 
 #[derive(Default)]
+struct OptionalCountColumn(Int64Builder);
+
+impl ColumnBuilder for OptionalCountColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        let count = Option::<u64>::decode(bytes)?;
+        self.0.append_option(count.map(|count| i64::try_from(count).unwrap_or(i64::MAX)));
+        Some(())
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(Arc::new(self.0.finish()))
+    }
+}
+
+#[derive(Default)]
+struct OptionalFlagColumn(BooleanBuilder);
+
+impl ColumnBuilder for OptionalFlagColumn {
+    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        self.0.append_option(Option::<bool>::decode(bytes)?);
+        Some(())
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(Arc::new(self.0.finish()))
+    }
+}
+
+#[derive(Default)]
 struct FlagColumn(BooleanBuilder);
 
 impl ColumnBuilder for FlagColumn {
@@ -206,6 +248,7 @@ impl<R: Row> Columns<R> {
 }
 
 impl Column for String {
+    const KIND: ColumnKind = ColumnKind::Text;
     type Reader<'b> = &'b StringArray;
 
     fn data_type() -> DataType {
@@ -239,6 +282,7 @@ impl Column for String {
 
 /// Text that repeats from row to row: neighbours with the same text share it in memory.
 impl Column for Arc<str> {
+    const KIND: ColumnKind = ColumnKind::Text;
     type Reader<'b> = SharedText<'b>;
 
     fn data_type() -> DataType {
@@ -277,12 +321,13 @@ impl Column for Arc<str> {
 }
 
 /// A text column with the value read last.
-pub(super) struct SharedText<'b> {
+pub(crate) struct SharedText<'b> {
     array: &'b StringArray,
     last: RefCell<Arc<str>>,
 }
 
 impl Column for Instant {
+    const KIND: ColumnKind = ColumnKind::Time;
     type Reader<'b> = &'b TimestampMicrosecondArray;
 
     fn data_type() -> DataType {
@@ -315,6 +360,7 @@ impl Column for Instant {
 }
 
 impl Column for Option<Instant> {
+    const KIND: ColumnKind = ColumnKind::OptionalTime;
     type Reader<'b> = &'b TimestampMicrosecondArray;
 
     fn data_type() -> DataType {
@@ -334,7 +380,7 @@ impl Column for Option<Instant> {
     }
 
     fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
-        (!reader.is_null(at)).then(|| Instant::from_microseconds(reader.value(at)))
+        (!reader.is_null(at)).then(|| <Instant as Column>::read(reader, at))
     }
 
     fn unread() -> Self {
@@ -342,18 +388,16 @@ impl Column for Option<Instant> {
     }
 
     fn encode(&self, bytes: &mut Vec<u8>) {
-        self.is_some().encode(bytes);
-        if let Some(instant) = self {
-            instant.encode(bytes);
-        }
+        encode_optional(self.as_ref(), bytes);
     }
 
     fn decode(bytes: &mut &[u8]) -> Option<Self> {
-        if bool::decode(bytes)? { Instant::decode(bytes).map(Some) } else { Some(None) }
+        decode_optional(bytes)
     }
 }
 
 impl Column for u64 {
+    const KIND: ColumnKind = ColumnKind::Count;
     type Reader<'b> = &'b Int64Array;
 
     fn data_type() -> DataType {
@@ -386,6 +430,7 @@ impl Column for u64 {
 }
 
 impl Column for bool {
+    const KIND: ColumnKind = ColumnKind::Flag;
     type Reader<'b> = &'b BooleanArray;
 
     fn data_type() -> DataType {
@@ -417,11 +462,85 @@ impl Column for bool {
     }
 }
 
+impl Column for Option<u64> {
+    const KIND: ColumnKind = ColumnKind::OptionalCount;
+    type Reader<'b> = &'b Int64Array;
+
+    fn data_type() -> DataType {
+        u64::data_type()
+    }
+
+    fn is_nullable() -> bool {
+        true
+    }
+
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<OptionalCountColumn>::default()
+    }
+
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        (!reader.is_null(at)).then(|| <u64 as Column>::read(reader, at))
+    }
+
+    fn unread() -> Self {
+        None
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        encode_optional(self.as_ref(), bytes);
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        decode_optional(bytes)
+    }
+}
+
+impl Column for Option<bool> {
+    const KIND: ColumnKind = ColumnKind::OptionalFlag;
+    type Reader<'b> = &'b BooleanArray;
+
+    fn data_type() -> DataType {
+        bool::data_type()
+    }
+
+    fn is_nullable() -> bool {
+        true
+    }
+
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::<OptionalFlagColumn>::default()
+    }
+
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        (!reader.is_null(at)).then(|| <bool as Column>::read(reader, at))
+    }
+
+    fn unread() -> Self {
+        None
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        encode_optional(self.as_ref(), bytes);
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        decode_optional(bytes)
+    }
+}
+
 /// A column of a batch.
 ///
 /// # Errors
 /// When it is missing or of another type.
-pub(super) fn column<'b, C: Column>(
+pub(crate) fn column<'b, C: Column>(
     batch: &'b RecordBatch,
     table: &'static str,
     name: &'static str,

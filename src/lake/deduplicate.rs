@@ -7,8 +7,9 @@ use std::cmp::Ordering;
 
 use super::fingerprint::{ByFingerprint, Fingerprint, Fingerprinter};
 use super::schema::{
-    ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow,
+    ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, ListingRow, RuleRow, SnapshotRow,
 };
+use super::table::Row;
 use super::sort_key::SortKey;
 use crate::model::Instant;
 

@@ -7,6 +7,7 @@
 mod commit;
 mod layout;
 mod columns;
+mod table;
 mod schema;
 mod storage;
 mod fingerprint;
@@ -41,9 +42,35 @@ pub use originals::{Original, OriginalRecord, WantedFile, originals};
 pub use progress::{Phase, Progress};
 pub use reader::{AccountRows, Lake, TieRow};
 pub use schema::{
-    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, OriginRow, Row, RuleRow,
-    SCHEMA_VERSION, SnapshotRow,
+    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, OriginRow, RuleRow, SCHEMA_VERSION,
+    SnapshotRow,
 };
+pub use storage::parquet;
+pub use table::{ColumnDescription, ColumnKind, Row, TableDescription};
+
+/// What a table is defined with outside of this layer: see [`table!`](table::table).
+pub(crate) mod table_parts {
+    pub(crate) use super::LakeError;
+    pub(crate) use super::columns::{Column, ColumnBuilder, column};
+    pub(crate) use super::table::{ColumnDescription, Row, TableDescription, sentence, table};
+}
+
+/// What the tables of a lake and each of their columns mean, in the order in which evidence comes into them.
+#[must_use]
+pub fn descriptions() -> Vec<TableDescription> {
+    vec![
+        FileRow::description(),
+        ItemRow::description(),
+        EvaluationRow::description(),
+        FindingRow::description(),
+        RuleRow::description(),
+        CredentialRow::description(),
+        ConditionRow::description(),
+        SnapshotRow::description(),
+        ListingRow::description(),
+        OriginRow::description(),
+    ]
+}
 
 /// Why a lake cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -7,8 +7,9 @@ use super::commit::{self, Commit, Commits, CommittedFile};
 use super::deduplicate::identity_of;
 use super::fingerprint::{ByFingerprint, Fingerprinter};
 use super::schema::{
-    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, Row, RuleRow, SnapshotRow,
+    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, RuleRow, SnapshotRow,
 };
+use super::table::Row;
 use super::{LakeError, known, storage};
 
 /// A lake as its commits name it at one moment. Every file is checked against its commit before any

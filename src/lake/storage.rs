@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use super::LakeError;
 use super::columns::Columns;
 use super::commit::CommittedFile;
-use super::schema::Row;
+use super::table::Row;
 
 /// Rows in one row group, and bytes after which it ends before: fixed, so that the same rows give the same
 /// bytes.
@@ -33,9 +33,9 @@ const WHOLE_BYTES: u64 = 8 * 1024 * 1024;
 const BATCH_ROWS: usize = 8_192;
 
 /// Writes rows, which come one after the other, as one file.
-pub(super) struct TableWriter<R: Row> {
+pub(super) struct TableWriter<R: Row, W: Write + Send = Hashing> {
     path: PathBuf,
-    writer: ArrowWriter<Hashing>,
+    writer: ArrowWriter<W>,
     columns: Columns<R>,
     encoded: Vec<u8>,
     /// Rows and bytes in the columns.
@@ -57,7 +57,44 @@ impl<R: Row> TableWriter<R> {
             std::fs::create_dir_all(folder).map_err(|error| LakeError::io(folder, error))?;
         }
         let file = File::create(&path).map_err(|error| LakeError::io(&path, error))?;
-        let output = Hashing { file, digest: Sha256::new(), bytes: 0 };
+        Self::begin(path, Hashing { file, digest: Sha256::new(), bytes: 0 })
+    }
+
+    /// Ends the file; what a commit says of it, under its `path` below the lake's root. Whoever commits it syncs
+    /// it first.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn finish(mut self, account: &str, path: String) -> Result<CommittedFile, LakeError> {
+        self.end()?;
+        let output = self.writer.inner();
+        Ok(CommittedFile {
+            table: R::TABLE.to_owned(),
+            account: account.to_owned(),
+            path,
+            rows: self.rows,
+            bytes: output.bytes,
+            sha256: hex::encode(output.digest.clone().finalize()),
+        })
+    }
+}
+
+/// Rows as the bytes of a Parquet file: the same rows give the same bytes.
+///
+/// # Errors
+/// Only through a fault of tickmark.
+pub fn parquet<R: Row>(rows: impl IntoIterator<Item = Result<R, LakeError>>) -> Result<Vec<u8>, LakeError> {
+    let mut writer = TableWriter::<R, Vec<u8>>::begin(PathBuf::from(R::TABLE), Vec::new())?;
+    for row in rows {
+        writer.push(&row?)?;
+    }
+    writer.write_pending()?;
+    let path = writer.path;
+    writer.writer.into_inner().map_err(|error| LakeError::parquet(&path, &error))
+}
+
+impl<R: Row, W: Write + Send> TableWriter<R, W> {
+    fn begin(path: PathBuf, output: W) -> Result<Self, LakeError> {
         let writer = ArrowWriter::try_new(output, R::schema(), Some(properties::<R>()?))
             .map_err(|error| LakeError::parquet(&path, &error))?;
         Ok(Self {
@@ -119,23 +156,9 @@ impl<R: Row> TableWriter<R> {
         Ok(())
     }
 
-    /// Ends the file; what a commit says of it, under its `path` below the lake's root. Whoever commits it syncs
-    /// it first.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub(super) fn finish(mut self, account: &str, path: String) -> Result<CommittedFile, LakeError> {
+    fn end(&mut self) -> Result<(), LakeError> {
         self.write_pending()?;
-        self.writer.finish().map_err(|error| LakeError::parquet(&self.path, &error))?;
-        let output = self.writer.inner();
-        Ok(CommittedFile {
-            table: R::TABLE.to_owned(),
-            account: account.to_owned(),
-            path,
-            rows: self.rows,
-            bytes: output.bytes,
-            sha256: hex::encode(output.digest.clone().finalize()),
-        })
+        self.writer.finish().map(drop).map_err(|error| LakeError::parquet(&self.path, &error))
     }
 }
 
@@ -159,7 +182,7 @@ pub(super) fn sync(root: &Path, files: &[CommittedFile]) -> Result<(), LakeError
 }
 
 /// A file that is hashed as it is written.
-struct Hashing {
+pub(super) struct Hashing {
     file: File,
     digest: Sha256,
     bytes: u64,
@@ -181,7 +204,7 @@ impl Write for Hashing {
 /// Tables of which an account has many rows. In the others a dictionary says nearly all that compression
 /// would, and setting a codec up for each column of each account costs more than reading the rows.
 fn is_bulky(table: &str) -> bool {
-    matches!(table, "findings" | "ledger")
+    matches!(table, "findings" | "ledger" | "streams" | "resources" | "observations" | "subjects" | "exceptions")
 }
 
 fn properties<R: Row>() -> Result<WriterProperties, LakeError> {

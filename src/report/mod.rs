@@ -10,6 +10,7 @@ pub mod escape;
 pub mod ties;
 pub mod json;
 pub mod csv;
+mod parquet;
 pub mod records;
 pub mod terminal;
 
@@ -33,6 +34,9 @@ pub enum ReportError {
     /// `results.json` could not be put together.
     #[error("internal error, `results.json` could not be written: {0}")]
     Json(#[from] serde_json::Error),
+    /// A table of columns could not be put together.
+    #[error("internal error, a Parquet file could not be written: {0}")]
+    Parquet(#[from] crate::lake::LakeError),
     /// A table could not be put together.
     #[error("internal error, a table could not be written: {0}")]
     Table(#[from] ::csv::Error),
@@ -55,7 +59,7 @@ pub enum Format<'a> {
 }
 
 /// The names of the files that a run leaves, in the order of [`files`].
-pub const FILES: [&str; 8] = [
+pub const FILES: [&str; 26] = [
     "results.json",
     "controls.csv",
     "exceptions.csv",
@@ -64,6 +68,24 @@ pub const FILES: [&str; 8] = [
     "disagreements.csv",
     "remarks.csv",
     "ledger.csv",
+    "controls.parquet",
+    "subjects.parquet",
+    "statuses.parquet",
+    "exceptions.parquet",
+    "coverage.parquet",
+    "disagreements.parquet",
+    "control_tests.parquet",
+    "resources.parquet",
+    "candidates.parquet",
+    "existence.parquet",
+    "streams.parquet",
+    "observations.parquet",
+    "rule_tests.parquet",
+    "places.parquet",
+    "attestations.parquet",
+    "interruptions.parquet",
+    "days.parquet",
+    "settings.parquet",
 ];
 
 /// Name and bytes of each file that a run leaves, in fixed order (spec section 10).
@@ -82,7 +104,7 @@ pub fn files(assessment: &Assessment) -> Result<Vec<(&'static str, Vec<u8>)>, Re
         csv::remarks(assessment)?,
         csv::ledger(assessment)?,
     ];
-    Ok(FILES.into_iter().zip(bytes).collect())
+    Ok(FILES.into_iter().zip(bytes.into_iter().chain(parquet::tables(assessment)?)).collect())
 }
 
 /// The bytes for standard output in the form that was asked for.

@@ -8,6 +8,7 @@ use crate::engine::identity::{Place, RegionBasis, SubjectKey};
 use crate::engine::presence::{Captured, Event, RecorderSnapshots};
 use crate::engine::reperformance::measures::SECURITY_HUB_PREFIX;
 use crate::engine::results::explanation::Origin;
+use crate::engine::results::tables::RuleTestRow;
 use crate::engine::timeline::Observation;
 use crate::formats::is_deletion;
 use crate::lake::{EvaluationRow, RuleRow};
@@ -77,6 +78,29 @@ impl<'a> Rules<'a> {
         Self { descriptions, matches }
     }
 
+    /// Every rule that spoke, in the order of region and name, with the test that it stands for.
+    fn rows(&self, account: &AccountId, reading: &Reading<'_>) -> Vec<RuleTestRow> {
+        let mut matches: Vec<_> = self.matches.iter().filter(|((_, name), _)| !name.is_empty()).collect();
+        matches.sort_by_key(|(place, _)| **place);
+        let row = |(place, found): (&(&str, &str), &RuleMatch)| {
+            let (test, matched_by) = match found {
+                RuleMatch::Test(test, how) => {
+                    (reading.catalog.tests.get(*test).map(|test| test.identifier.clone()), how.name())
+                }
+                RuleMatch::Unmapped => (None, ""),
+            };
+            RuleTestRow {
+                recorder_account: account.to_string(),
+                recorder_region: place.0.to_owned(),
+                rule_name: place.1.to_owned(),
+                source_identifier: self.descriptions.get(place).map(|(_, id)| (*id).to_owned()).unwrap_or_default(),
+                test: test.unwrap_or_default(),
+                matched_by: matched_by.to_owned(),
+            }
+        };
+        matches.into_iter().map(row).collect()
+    }
+
     fn test_for(&self, region: &str, rule: &str) -> RuleMatch {
         self.matches.get(&(region, rule)).copied().unwrap_or(RuleMatch::Unmapped)
     }
@@ -115,6 +139,9 @@ pub(super) fn read(
         observe(account, &statement, &rules, reading, streams, evidence, &mut last);
     }
     count_unmapped(account, rows, &rules, evidence);
+    if reading.keeps_observations && reading.settings.sources.contains(&Source::Config) {
+        evidence.rule_tests = rules.rows(account, reading);
+    }
 }
 
 /// What a word of AWS Config means (spec section 3.3).

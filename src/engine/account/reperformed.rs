@@ -25,7 +25,7 @@ use crate::engine::reperformance::trails::{AllTrails, Memberships, TRAIL_TYPE, T
 use crate::engine::reperformance::users::Reports;
 use crate::engine::results::explanation::Origin;
 use crate::engine::timeline::Observation;
-use crate::lake::AccountRows;
+use crate::lake::{AccountRows, LakeError};
 use crate::model::{AccountId, Region, Source};
 
 const USER_TYPE: &str = "AWS::IAM::User";
@@ -230,12 +230,15 @@ fn with_measure(reason: &str, parameters: &Parameters) -> String {
 }
 
 /// The checks on trails, and on accounts by their trails, once every account is read.
+///
+/// # Errors
+/// Only where observations cannot be packed: a fault of tickmark.
 pub(in crate::engine) fn read_trails(
     accounts: &BTreeSet<AccountId>,
     attestations: &Attestations,
     reading: &Reading<'_>,
     evidence: &mut AccountEvidence,
-) {
+) -> Result<(), LakeError> {
     let trails = std::mem::take(&mut evidence.all_trails);
     let checks = placed_checks(reading);
     let no_surroundings = Surroundings::new(BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
@@ -259,7 +262,7 @@ pub(in crate::engine) fn read_trails(
                 streams.add_verdicts(*test, &subject, &parameters, &Horizon::At(horizon), verdicts);
             }
         }
-        close_streams(&subject.account.clone(), streams, attestations, reading, evidence);
+        close_streams(&subject.account.clone(), streams, attestations, reading, evidence)?;
     }
     let memberships = Memberships { organizations: reading.settings.organizations.clone() };
     let max_gap = reading.settings.max_gap_microseconds();
@@ -280,7 +283,8 @@ pub(in crate::engine) fn read_trails(
                 streams.add_verdicts(*test, &account_subject(account), &parameters, &Horizon::Until(end), verdicts);
             }
         }
-        close_streams(account, streams, attestations, reading, evidence);
+        close_streams(account, streams, attestations, reading, evidence)?;
     }
     evidence.all_trails = trails;
+    Ok(())
 }

@@ -31,6 +31,18 @@ pub enum MatchedBy {
     Alias,
 }
 
+impl MatchedBy {
+    /// Its name in outputs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Identifier => "identifier",
+            Self::Name => "name",
+            Self::Alias => "alias",
+        }
+    }
+}
+
 /// An alias that names a test the catalog does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("alias {} names the test {}, which the catalog does not have{}", quoted(.rule_name), quoted(.target), suggestion(.nearest.as_deref()))]
