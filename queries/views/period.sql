@@ -1,7 +1,7 @@
 -- The days that are asked about, as one half-open interval: a single row.
 --
--- param from: the first day; unless given, the window's first
--- param through: the last day, included; unless given, the window's last
+-- $from (default: first day of the window): the first day asked about
+-- $through (default: last day of the window): the last day asked about
 --
 -- from_at, from_epoch: its first instant
 -- until_at, until_epoch: the first instant after it

@@ -1,0 +1,42 @@
+-- Which findings were suppressed, what do they say, and for how long?
+--
+-- account, region, product_arn, finding_id, title, resource_type, resource_id
+-- compliance_status, record_state, workflow_status: as of its last record in the evidence
+-- first_suppressed_at, last_suppressed_at: first and last record that says SUPPRESSED
+-- records, suppressed_records: how many records it has, and how many of them say SUPPRESSED
+--
+-- Limits: a suppressed failure stays a failure. The evidence says when a finding was updated, not who suppressed it
+-- or why; an exception on the list of its owner has to be asked for. Needs the lake alone.
+with suppressed as (
+    select
+        account, product_arn, finding_id, resource_index,
+        count(*) as records,
+        min(case when upper(workflow_status) = 'SUPPRESSED' then updated_at end) as first_suppressed_at,
+        max(case when upper(workflow_status) = 'SUPPRESSED' then updated_at end) as last_suppressed_at,
+        sum(case when upper(workflow_status) = 'SUPPRESSED' then 1 else 0 end) as suppressed_records
+    from findings
+    group by account, product_arn, finding_id, resource_index
+    having sum(case when upper(workflow_status) = 'SUPPRESSED' then 1 else 0 end) > 0
+),
+states as (
+    select
+        f.account, f.product_arn, f.finding_id, f.resource_index, f.region, f.title, f.resource_type, f.resource_id,
+        f.compliance_status, f.record_state, f.workflow_status,
+        s.records, s.first_suppressed_at, s.last_suppressed_at, s.suppressed_records,
+        row_number() over (
+            partition by f.account, f.product_arn, f.finding_id, f.resource_index
+            order by f.updated_at desc, f.processed_at desc nulls last, f.evidence_id, f.record_number
+        ) as place
+    from findings as f
+    join suppressed as s
+        on s.account = f.account
+        and s.product_arn = f.product_arn
+        and s.finding_id = f.finding_id
+        and s.resource_index = f.resource_index
+)
+select
+    account, region, product_arn, finding_id, title, resource_type, resource_id, compliance_status, record_state,
+    workflow_status, first_suppressed_at, last_suppressed_at, records, suppressed_records
+from states
+where place = 1
+order by account, product_arn, finding_id, resource_index
