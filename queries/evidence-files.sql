@@ -9,16 +9,9 @@
 -- the first is the sum of the others
 --
 -- Limits: members of bundles are files of their own, and a bundle is one more. The same files as in ledger.csv.
-with of_files as (
-    select
-        kind, outcome, size, records_read, records_kept, records_duplicate, records_set_aside, records_rejected,
-        case when evidence_time is null then '' else substr(cast(evidence_time as varchar), 1, 10) end as day,
-        split_part(reason, ' ', 1) as problem
-    from evidence_files
-)
 select
     kind,
-    day,
+    evidence_day as day,
     outcome,
     problem,
     count(*) as files,
@@ -28,6 +21,6 @@ select
     sum(records_duplicate) as records_duplicate,
     sum(records_set_aside) as records_set_aside,
     sum(records_rejected) as records_rejected
-from of_files
-group by kind, day, outcome, problem
+from evidence_files
+group by kind, evidence_day, outcome, problem
 order by kind, day, outcome, problem

@@ -10,7 +10,7 @@
 -- run_seconds: length of all differences that follow each other without a break, this one among them
 --
 -- Limits: differences that all together last no longer than the tolerance of the assessment are not listed.
--- The assessment leaves out differences that come of how two checks are defined, and names known reasons.
+-- Words that mean the same are no difference. The assessment names known reasons.
 with said as (
     select
         k.control, s.test, s.resource, s.source, t.status, t.starts_at, t.starts_epoch, t.ends_at, t.ends_epoch
@@ -108,7 +108,12 @@ pieces as (
         least(a.ends_epoch, b.ends_epoch) as ends_epoch
     from spoken as a
     join spoken as b on b.control = a.control and b.test = a.test and b.resource = a.resource
-    where a.place < b.place
+    left join agreed_words as w
+        on w.test = a.test
+        and w.first_source = a.source and w.first_status = a.status
+        and w.second_source = b.source and w.second_status = b.status
+    where w.test is null
+        and a.place < b.place
         and a.status <> b.status
         and a.starts_epoch < b.ends_epoch
         and b.starts_epoch < a.ends_epoch

@@ -48,6 +48,10 @@ pub(super) enum Command {
     Verify(VerifyArguments),
     /// List the controls, or explain one.
     Controls(ControlsArguments),
+    /// Ask the tables of a lake and an assessment a question in SQL.
+    Query(QueryArguments),
+    /// Describe the tables and columns that questions can be put to.
+    Schema(SchemaArguments),
 }
 
 /// Arguments of `run`.
@@ -308,4 +312,62 @@ pub(super) enum StoryFormatArgument {
 pub(super) enum FailOn {
     /// Any exception of any control.
     Exceptions,
+}
+
+/// Arguments of `query`.
+#[derive(Debug, Args)]
+pub(super) struct QueryArguments {
+    /// A question that comes with tickmark (--list), a file with SQL, or - for standard input.
+    #[arg(value_name = "NAME|FILE|-", required_unless_present = "list")]
+    pub(super) question: Option<String>,
+    /// Result files that `run` or `assess` wrote; their lake is that beside them, unless --lake names another.
+    #[arg(long, value_name = "DIR", default_value = "report")]
+    pub(super) results: PathBuf,
+    /// The lake whose tables are asked.
+    #[arg(long, value_name = "DIR")]
+    pub(super) lake: Option<PathBuf>,
+    /// A value for `$NAME` in the SQL; may be given several times.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parameter)]
+    pub(super) param: Vec<(String, String)>,
+    /// How the rows are laid out.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: LayoutArgument,
+    /// Write the rows to this file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// List the questions that come with tickmark.
+    #[arg(long, exclusive = true)]
+    pub(super) list: bool,
+    /// Show the SQL, its parameters and the plan by which it would be answered, and ask nothing.
+    #[arg(long, conflicts_with = "duckdb")]
+    pub(super) explain: bool,
+    /// Print a script for DuckDB that opens the tables and asks the same.
+    #[arg(long)]
+    pub(super) duckdb: bool,
+}
+
+/// How rows are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LayoutArgument {
+    /// Columns beside each other.
+    Table,
+    /// CSV, guarded against formulas.
+    Csv,
+    /// A JSON array with an object for each row.
+    Json,
+    /// Parquet; to a file or a pipe.
+    Parquet,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE, such as from=2026-01-01")?;
+    Ok((name.trim_start_matches('$').to_owned(), value.to_owned()))
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// The table to describe; all of them unless given.
+    #[arg(value_name = "TABLE")]
+    pub(super) table: Option<String>,
 }

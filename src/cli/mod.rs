@@ -26,6 +26,7 @@ use crate::engine::settings_file::SettingsFileError;
 use crate::engine::{AssessError, ExplainError};
 use crate::evidence::DiscoverError;
 use crate::lake::LakeError;
+use crate::query::QueryError;
 
 /// Does what the command line asks, and says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -40,6 +41,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Explain(arguments) => commands::explain::explain(arguments),
         Command::Verify(arguments) => commands::verify::verify(arguments, &Interruption::watch()),
         Command::Controls(arguments) => commands::controls::controls(arguments),
+        Command::Query(arguments) => commands::query::query(arguments),
+        Command::Schema(arguments) => commands::query::schema(arguments),
     });
     done.unwrap_or_else(|error| {
         if let Some(stopped) = error.downcast_ref::<Stopped>() {
@@ -90,7 +93,13 @@ fn is_usage(error: &anyhow::Error) -> bool {
         | ExplainError::NoSubject { .. }
         | ExplainError::Several { .. } => true,
     };
+    let names_no_question = |error: &QueryError| match error {
+        QueryError::Lake(error) => names_no_lake_or_evidence(error),
+        QueryError::Unknown { .. } | QueryError::Sql { .. } | QueryError::Parameter(_) => true,
+        QueryError::Results { .. } | QueryError::Answer(_) => false,
+    };
     error.is::<UsageError>()
+        || error.downcast_ref().is_some_and(names_no_question)
         || error.is::<SettingsFileError>()
         || error.is::<DiscoverError>()
         || error.downcast_ref().is_some_and(names_no_lake_or_evidence)

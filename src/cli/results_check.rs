@@ -311,3 +311,21 @@ fn leftovers(folder: &Path) -> Vec<String> {
     let folders = ["lake.new", "lake.old"].map(str::to_owned);
     names.chain(folders).filter(|name| folder.join(name).exists()).collect()
 }
+/// The manifest of a set whose tables are as it says.
+///
+/// # Errors
+/// What is wrong, in words.
+pub(super) fn of_tables(folder: &Path) -> Result<Manifest, String> {
+    let text = std::fs::read(folder.join(MANIFEST)).map_err(|error| format!("`{MANIFEST}` cannot be read: {error}"))?;
+    let manifest = Manifest::parse(&text)?;
+    for name in report::FILES.iter().filter(|name| name.ends_with(".parquet")) {
+        let recorded = manifest.files.iter().find(|file| file.name == **name);
+        let recorded = recorded.ok_or_else(|| format!("its manifest names no `{name}`: another version wrote it"))?;
+        let found = described(folder, name).map_err(|error| format!("`{name}` cannot be read: {error}"))?;
+        if (found.bytes, &found.sha256) != (recorded.bytes, &recorded.sha256) {
+            return Err(format!("`{name}` is not the file that was written"));
+        }
+    }
+    Ok(manifest)
+}
+

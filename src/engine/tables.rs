@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::control::{Ground, Tested, candidates, is_inventory};
 use super::identity::{ACCOUNT_TYPE, SubjectKey};
+use super::known_differences::explain;
 use super::observed::{Observed, epoch};
+use super::results::ControlStatus;
 use super::results::tables::{
-    AttestationRow, CandidateRow, ControlTestRow, DayRow, ExistenceRow, InterruptionRow, PlaceRow, ResourceRow,
+    AgreedWordsRow, AttestationRow, CandidateRow, ControlTestRow, DayRow, ExistenceRow, InterruptionRow, PlaceRow, ResourceRow,
     SettingsRow, Tables,
 };
 use super::settings::Settings;
-use crate::model::{EvidenceReference, Instant, Period};
+use crate::model::{AccountId, EvidenceReference, Instant, Period, Region, Source};
 
 /// Microseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
@@ -40,6 +42,7 @@ pub(super) fn of(tested: &[Tested<'_>], ground: &Ground<'_>, places: &[PlaceRow]
         candidates: candidates.iter().flat_map(of_control).collect(),
         existence: existence(ground, &numbers),
         control_tests: tested.iter().flat_map(|tested| control_tests(tested)).collect(),
+        agreed_words: agreed_words(tested, ground),
         rule_tests: Vec::new(),
         places: places.to_vec(),
         attestations: attestations(ground),
@@ -89,6 +92,32 @@ fn control_tests(tested: &Tested<'_>) -> Vec<ControlTestRow> {
     tested.control.tests.iter().map(row).collect()
 }
 
+/// Every two words that count as agreement, tried out.
+fn agreed_words(tested: &[Tested<'_>], ground: &Ground<'_>) -> Vec<AgreedWordsRow> {
+    let tests: BTreeSet<&String> = tested.iter().flat_map(|tested| &tested.control.tests).collect();
+    let words = [ControlStatus::Fail, ControlStatus::Pass, ControlStatus::NotApplicable];
+    let mut rows = Vec::new();
+    for test in tests {
+        for (place, first_source) in Source::ALL.into_iter().enumerate() {
+            for second_source in Source::ALL.into_iter().skip(place + 1) {
+                for (first, second) in words.into_iter().flat_map(|first| words.map(|second| (first, second))) {
+                    let said = [(first_source, first), (second_source, second)];
+                    if first != second && explain(test, said, ground.settings.window).is_same {
+                        rows.push(AgreedWordsRow {
+                            test: test.clone(),
+                            first_source: first_source.name().to_owned(),
+                            first_status: first.name().to_owned(),
+                            second_source: second_source.name().to_owned(),
+                            second_status: second.name().to_owned(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    rows
+}
+
 fn attestations(ground: &Ground<'_>) -> Vec<AttestationRow> {
     let stretches = ground.evidence.attestations.stretches(ground.settings.max_gap_microseconds());
     let mut rows = Vec::new();
@@ -107,7 +136,7 @@ fn attestations(ground: &Ground<'_>) -> Vec<AttestationRow> {
 }
 
 fn interruptions(ground: &Ground<'_>) -> Vec<InterruptionRow> {
-    let row = |(account, region, period): (&crate::model::AccountId, &crate::model::Region, Period)| InterruptionRow {
+    let row = |(account, region, period): (&AccountId, &Region, Period)| InterruptionRow {
         account: account.to_string(),
         region: region.to_string(),
         starts_at: period.from,

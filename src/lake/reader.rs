@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::commit::{self, Commit, Commits, CommittedFile};
 use super::deduplicate::identity_of;
 use super::fingerprint::{ByFingerprint, Fingerprinter};
@@ -128,6 +130,19 @@ impl Lake {
             (&left.path, &left.bundle, &left.sha256).cmp(&(&right.path, &right.bundle, &right.sha256))
         });
         Ok(rows)
+    }
+
+    /// The files of a table that commits name, in the order of accounts and commits, each found to be what its commit
+    /// says.
+    ///
+    /// # Errors
+    /// When one cannot be read, or is not what its commit says.
+    pub fn checked_files(&self, table: &str) -> Result<Vec<PathBuf>, LakeError> {
+        let named = self.commits.records.iter().flat_map(|commit| &commit.files);
+        let mut files: Vec<&CommittedFile> = named.filter(|file| file.table == table).collect();
+        files.sort_by(|left, right| (&left.account, &left.path).cmp(&(&right.account, &right.path)));
+        files.par_iter().try_for_each(|file| storage::check(&self.root, file))?;
+        Ok(files.into_iter().map(|file| self.root.join(&file.path)).collect())
     }
 
     /// The accounts that have rows, in order.

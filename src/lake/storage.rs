@@ -270,6 +270,15 @@ fn projected<T: ChunkReader + 'static>(
     Ok(Box::new(reader.map(move |batch| batch.map_err(|error| damaged(&path, error.to_string())))))
 }
 
+/// Checks that a file is what a commit says.
+///
+/// # Errors
+/// When it cannot be read or is not.
+pub(super) fn check(root: &Path, file: &CommittedFile) -> Result<(), LakeError> {
+    let path = root.join(&file.path);
+    check_sha256(&path, file, &mut checked_size(&path, file)?)
+}
+
 /// Opens a committed file, once its size is the one that its commit says.
 fn checked_size(path: &Path, file: &CommittedFile) -> Result<File, LakeError> {
     let io = |error| LakeError::io(path, error);

@@ -1,7 +1,8 @@
 //! Questions in SQL over the tables of a lake and of an assessment.
 //!
 //! [`library`] holds the questions that come with the program, [`text`] what is known of a text before it is run,
-//! [`tables`] where the rows lie, [`engine`] runs it, [`answer`] lays out what came of it. Nothing is decided here that
+//! [`tables`] where the rows lie, [`engine`] runs it, [`answer`] lays out what came of it, [`elsewhere`]
+//! says the same for DuckDB, [`schema`] describes the tables. Nothing is decided here that
 //! an assessment decides: the questions read its tables, or the lake's.
 
 pub mod library;
@@ -10,6 +11,7 @@ pub mod tables;
 pub mod engine;
 pub mod answer;
 pub mod elsewhere;
+pub mod schema;
 
 use std::path::PathBuf;
 

@@ -153,10 +153,10 @@ impl Text {
         };
         let value = values.given.get(name).cloned().or_else(default).ok_or_else(|| {
             let place = self.tokens.iter().find(|token| token.token == Token::Placeholder(format!("${name}")));
-            let place = place.map(|token| token.span.start).unwrap_or_default();
+            let (line, column) = place.map_or((1, 1), |token| (token.span.start.line, token.span.start.column));
             QueryError::Parameter(format!(
-                "{}, line {}, column {}: there is no value for `${name}`; give one with --param {name}=VALUE",
-                self.name, place.line, place.column
+                "{}, line {line}, column {column}: there is no value for `${name}`; give one with --param {name}=VALUE",
+                self.name
             ))
         })?;
         if told.is_some_and(|told| told.is_number) {

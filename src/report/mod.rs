@@ -59,7 +59,7 @@ pub enum Format<'a> {
 }
 
 /// The names of the files that a run leaves, in the order of [`files`].
-pub const FILES: [&str; 26] = [
+pub const FILES: [&str; 28] = [
     "results.json",
     "controls.csv",
     "exceptions.csv",
@@ -74,7 +74,9 @@ pub const FILES: [&str; 26] = [
     "exceptions.parquet",
     "coverage.parquet",
     "disagreements.parquet",
+    "evidence_files.parquet",
     "control_tests.parquet",
+    "agreed_words.parquet",
     "resources.parquet",
     "candidates.parquet",
     "existence.parquet",

@@ -4,10 +4,10 @@
 //! the integers that rates are made of.
 
 use crate::engine::results::tables::{
-    ControlRow, CoverageTableRow, DisagreementRow, ExceptionRow, StatusRow, SubjectRow, Tables,
+    ControlRow, CoverageTableRow, DisagreementRow, EvidenceFileRow, ExceptionRow, StatusRow, SubjectRow, Tables,
 };
 use crate::engine::results::{
-    Assessment, ControlResult, ControlStatus, CoverageRow, Disagreement, Exception, SubjectResult,
+    Assessment, ControlResult, ControlStatus, CoverageRow, Disagreement, Exception, LedgerRow, SubjectResult,
 };
 use crate::lake::{LakeError, Row, parquet};
 use crate::model::{EvidenceReference, Instant, Period};
@@ -27,7 +27,9 @@ pub(super) fn tables(assessment: &Assessment) -> Result<Vec<Vec<u8>>, LakeError>
         written(assessment.exceptions.iter().map(|exception| exception_row(exception, tables)))?,
         written(assessment.coverage.iter().map(coverage_row))?,
         written(assessment.disagreements.iter().map(|found| disagreement_row(found, tables)))?,
+        written(assessment.ledger.iter().map(file_row))?,
         written(tables.control_tests.iter().cloned())?,
+        written(tables.agreed_words.iter().cloned())?,
         written(tables.resources.iter().cloned())?,
         written(tables.candidates.iter().cloned())?,
         written(tables.existence.iter().cloned())?,
@@ -160,6 +162,32 @@ fn disagreement_row(found: &Disagreement, tables: &Tables) -> DisagreementRow {
         second_source: second.source.name().to_owned(),
         second_status: second.status.name().to_owned(),
         known_reasons: list(&found.known_reasons),
+    }
+}
+
+fn file_row(row: &LedgerRow) -> EvidenceFileRow {
+    let evidence_day = row.evidence_time.map(Instant::date).unwrap_or_default();
+    let problem = row.reason.split([' ', ':']).next().unwrap_or_default();
+    let is_code = problem.len() == 4 && problem.bytes().skip(1).all(|byte| byte.is_ascii_digit());
+    EvidenceFileRow {
+        evidence_id: row.evidence_id.clone(),
+        path: row.path.clone(),
+        bundle: row.bundle.clone(),
+        size: row.size,
+        sha256: row.sha256.clone(),
+        kind: row.kind.clone(),
+        outcome: row.outcome.clone(),
+        account: row.account.clone(),
+        region: row.region.clone(),
+        evidence_time: row.evidence_time,
+        evidence_day,
+        records_read: row.records.read,
+        records_kept: row.records.kept,
+        records_duplicate: row.records.duplicate,
+        records_set_aside: row.records.set_aside,
+        records_rejected: row.records.rejected,
+        problem: if is_code { problem.to_owned() } else { String::new() },
+        reason: row.reason.clone(),
     }
 }
 

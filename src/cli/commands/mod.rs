@@ -4,5 +4,6 @@ pub(super) mod assess;
 pub(super) mod controls;
 pub(super) mod explain;
 pub(super) mod ingest;
+pub(super) mod query;
 pub(super) mod run;
 pub(super) mod verify;

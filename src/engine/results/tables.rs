@@ -31,6 +31,8 @@ pub struct Tables {
     pub existence: Vec<ExistenceRow>,
     /// Ordered by control, then as the catalog has them.
     pub control_tests: Vec<ControlTestRow>,
+    /// Ordered by test, sources, words.
+    pub agreed_words: Vec<AgreedWordsRow>,
     /// Ordered by account, region, name.
     pub rule_tests: Vec<RuleTestRow>,
     /// Ordered by source, account, region.
@@ -102,7 +104,9 @@ pub fn descriptions() -> Vec<TableDescription> {
         ExceptionRow::description(),
         CoverageTableRow::description(),
         DisagreementRow::description(),
+        EvidenceFileRow::description(),
         ControlTestRow::description(),
+        AgreedWordsRow::description(),
         ResourceRow::description(),
         CandidateRow::description(),
         ExistenceRow::description(),
@@ -381,6 +385,64 @@ table! {
         ends_epoch: u64 = "1777622400000000",
         /// Evidence that began an absence, ledger id and record joined by `:`; else empty.
         evidence: String = "9b8a7c6d5e4f3021:4",
+    }
+}
+
+table! {
+    /// Words of two sources that mean the same for a test, though they differ.
+    AgreedWordsRow = "agreed_words", wide [], {
+        /// Test.
+        test: String = "ACCESS_KEYS_ROTATED",
+        /// The source that comes first of `config`, `securityhub`, `reperformed`.
+        first_source: String = "config",
+        /// What it says.
+        first_status: String = "PASS",
+        /// The other source.
+        second_source: String = "reperformed",
+        /// What it says.
+        second_status: String = "NOT_APPLICABLE",
+    }
+}
+
+table! {
+    /// An evidence file that counts: `ledger`, without what a later ingest replaced; as in `ledger.csv`.
+    EvidenceFileRow = "evidence_files", wide [], {
+        /// First sixteen digits of `sha256`; empty where the bytes were not looked at.
+        evidence_id: String = "3f2a9c0d11e4b7a8",
+        /// Last part of the argument and the path below it.
+        path: String = "exports/111122223333/snapshot.json.gz",
+        /// Bundle it is a member of; empty for a file on disk.
+        bundle: String = "evidence.zip",
+        /// Bytes as handed over.
+        size: u64 = "48213",
+        /// SHA-256 of these bytes, lower-case hexadecimal; empty where they were not looked at.
+        sha256: String = "3f2a9c0d11e4b7a8…",
+        /// What it was recognised as; or empty.
+        kind: String = "config_snapshot",
+        /// `accepted`, `partial`, `set_aside`, `rejected` or `bundle`.
+        outcome: String = "accepted",
+        /// Account that its name or path states; or empty.
+        account: String = "111122223333",
+        /// Region, likewise.
+        region: String = "us-east-1",
+        /// The time it speaks for; null where it has none.
+        evidence_time: Option<Instant> = "2026-01-31T12:00:00Z",
+        /// The day of `evidence_time` (UTC); empty where it has none.
+        evidence_day: String = "2026-01-31",
+        /// Records found: the sum of the next four.
+        records_read: u64 = "412",
+        /// New to the lake.
+        records_kept: u64 = "9",
+        /// Known from another place.
+        records_duplicate: u64 = "403",
+        /// Understood, and no evidence.
+        records_set_aside: u64 = "0",
+        /// Not understood.
+        records_rejected: u64 = "0",
+        /// Code of the first problem; empty where all was used.
+        problem: String = "F104",
+        /// Why something of it was not used; empty where all was.
+        reason: String = "F104 record 7: the time is no time",
     }
 }
 
