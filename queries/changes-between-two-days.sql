@@ -10,14 +10,14 @@
 with at_first as (
     select t.control, t.resource, t.status
     from timeline as t
-    join days as d on d.day = $first
-    where t.starts_epoch < d.ends_epoch and t.ends_epoch >= d.ends_epoch
+    cross join days as d
+    where d.day = $first and t.starts_epoch < d.ends_epoch and t.ends_epoch >= d.ends_epoch
 ),
 at_second as (
     select t.control, t.resource, t.status
     from timeline as t
-    join days as d on d.day = $second
-    where t.starts_epoch < d.ends_epoch and t.ends_epoch >= d.ends_epoch
+    cross join days as d
+    where d.day = $second and t.starts_epoch < d.ends_epoch and t.ends_epoch >= d.ends_epoch
 )
 select
     a.control,

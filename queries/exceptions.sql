@@ -40,7 +40,7 @@ said as (
     where starts_epoch < failure_ends and ends_epoch > failure_starts
     group by control, resource, began_epoch
 ),
-opening as (
+openings as (
     select
         control, resource, began_epoch,
         case
@@ -53,6 +53,9 @@ opening as (
         ) as place
     from meeting
     where starts_epoch <= began_epoch and ends_epoch > began_epoch
+),
+opening as (
+    select control, resource, began_epoch, evidence from openings where place = 1
 ),
 next_words as (
     select
@@ -67,6 +70,9 @@ next_words as (
     from meeting as m
     join statements as t on t.stream = m.stream and t.starts_epoch = m.ends_epoch
     where m.ends_epoch = m.failure_ends
+),
+closing as (
+    select control, resource, began_epoch, evidence from next_words where place = 1
 ),
 absences as (
     select resource, starts_epoch, min(evidence) as evidence
@@ -94,9 +100,7 @@ select
 from failures as f
 join resources as r on r.resource = f.resource
 join said as s on s.control = f.control and s.resource = f.resource and s.began_epoch = f.began_epoch
-join opening as o
-    on o.control = f.control and o.resource = f.resource and o.began_epoch = f.began_epoch and o.place = 1
-left join next_words as w
-    on w.control = f.control and w.resource = f.resource and w.began_epoch = f.began_epoch and w.place = 1
+join opening as o on o.control = f.control and o.resource = f.resource and o.began_epoch = f.began_epoch
+left join closing as w on w.control = f.control and w.resource = f.resource and w.began_epoch = f.began_epoch
 left join absences as a on a.resource = f.resource and a.starts_epoch = f.ends_epoch
 order by f.control, r.account, r.resource_type, r.resource_key, f.starts_at

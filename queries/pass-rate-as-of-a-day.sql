@@ -12,8 +12,8 @@
 with at_end as (
     select t.control, t.status
     from timeline as t
-    join days as d on d.day = $day
-    where t.starts_epoch < d.ends_epoch and t.ends_epoch >= d.ends_epoch
+    cross join days as d
+    where d.day = $day and t.starts_epoch < d.ends_epoch and t.ends_epoch >= d.ends_epoch
 )
 select
     control,

@@ -25,7 +25,8 @@ states as (
         s.records, s.first_suppressed_at, s.last_suppressed_at, s.suppressed_records,
         row_number() over (
             partition by f.account, f.product_arn, f.finding_id, f.resource_index
-            order by f.updated_at desc, f.processed_at desc nulls last, f.evidence_id, f.record_number
+            order by f.updated_at desc, coalesce(f.processed_at, f.updated_at) desc, f.evidence_id desc,
+                f.record_number desc
         ) as place
     from findings as f
     join suppressed as s

@@ -1,7 +1,8 @@
 //! Lays out the rows of an answer: for the screen, as CSV, JSON or Parquet.
 
 use polars::prelude::*;
-use serde_json::{Map, Number, Value};
+use serde::{Serialize, Serializer};
+use serde_json::{Number, Value};
 
 use super::QueryError;
 use crate::model::Instant;
@@ -40,7 +41,7 @@ pub fn bytes(mut rows: DataFrame, layout: Layout) -> Result<Vec<u8>, QueryError>
         }
         Layout::Table => Ok(table(&names(&rows), &values(&rows)?).into_bytes()),
         Layout::Csv => csv(&names(&rows), &values(&rows)?),
-        Layout::Json => json(&names(&rows), values(&rows)?),
+        Layout::Json => json(&names(&rows), &values(&rows)?),
     }
 }
 
@@ -118,12 +119,23 @@ fn csv(names: &[String], rows: &[Vec<Value>]) -> Result<Vec<u8>, QueryError> {
     writer.into_inner().map_err(failed)
 }
 
-fn json(names: &[String], rows: Vec<Vec<Value>>) -> Result<Vec<u8>, QueryError> {
-    let object = |row: Vec<Value>| Value::Object(names.iter().cloned().zip(row).collect::<Map<_, _>>());
-    let all: Vec<Value> = rows.into_iter().map(object).collect();
+fn json(names: &[String], rows: &[Vec<Value>]) -> Result<Vec<u8>, QueryError> {
+    let all: Vec<Object<'_>> = rows.iter().map(|cells| Object { names, cells }).collect();
     let mut bytes = serde_json::to_vec_pretty(&all).map_err(failed)?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// A row as an object whose members stand in the order of the columns.
+struct Object<'a> {
+    names: &'a [String],
+    cells: &'a [Value],
+}
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.names.iter().zip(self.cells))
+    }
 }
 
 /// Columns beside each other: numbers to the right, and what is too long cut with `…`.

@@ -130,7 +130,9 @@ pub fn first_and_last(frame: LazyFrame, column: &str) -> Result<(String, String)
 
 fn collected(frame: LazyFrame) -> Result<DataFrame, String> {
     // Only a plan with several sinks has several frames, and none here has a sink.
-    guarded(|| Ok(frame.collect_with_engine(Engine::Streaming)?.unwrap_single()))
+    let with = |frame: LazyFrame, engine| guarded(|| Ok(frame.collect_with_engine(engine)?.unwrap_single()));
+    // Some plans are beyond the streaming engine, which gives up on them; the other one holds all in memory.
+    with(frame.clone(), Engine::Streaming).or_else(|_| with(frame, Engine::InMemory))
 }
 
 /// What Polars says, or that it gave up: it panics on some of the SQL that it does not know.
@@ -172,7 +174,7 @@ fn hint(text: &Text, tables: &Tables, named: &[&str]) -> Option<String> {
     let columns = columns.flat_map(|(_, table)| table.columns.iter().map(|column| column.name));
     let names = columns.chain(known.keys().copied()).chain(VIEWS.iter().map(|view| view.name));
     let near = names.map(|known| (strsim::damerau_levenshtein(known, &name), known));
-    let nearest = near.filter(|(distance, _)| *distance <= 3).min().map(|(_, name)| name);
+    let nearest = near.filter(|(distance, _)| (1..=3).contains(distance)).min().map(|(_, name)| name);
     let listed = "`tickmark schema` lists tables and columns";
     Some(nearest.map_or_else(|| listed.to_owned(), |nearest| format!("did you mean `{nearest}`? {listed}")))
 }
