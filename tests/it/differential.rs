@@ -18,6 +18,7 @@ use std::process::{Command, Output};
 
 use crate::oracle::evidence::Evidence;
 use crate::oracle::{ScopeAccount, Source, answer, compare, places, read_folder};
+use crate::queries::counted_otherwise;
 use estate::{DAY, Estate, day};
 
 /// What may differ between two runs of one estate.
@@ -52,6 +53,9 @@ fn differences(estate: &Estate, folder: &Path, held: Held) -> Vec<String> {
         }
         let found = compared(estate, &evidence, &out, sources, held);
         lines.extend(found.into_iter().map(|line| format!("{name}: {line}")));
+    }
+    if folder.join("all/results.json").exists() {
+        lines.extend(counted_otherwise(&folder.join("all")));
     }
     for (name, _) in RUNS.iter().filter(|run| run.1.len() == 1) {
         if folder.join("all/results.json").exists() {

@@ -44,6 +44,8 @@ mod properties;
 #[cfg(test)]
 mod sample_data;
 #[cfg(test)]
+mod queries;
+#[cfg(test)]
 mod screens;
 #[cfg(test)]
 mod lake;

@@ -53,6 +53,34 @@ pub struct Tables {
 }
 
 impl Tables {
+    /// Tables without rows, for tests of what has nothing to do with them.
+    #[cfg(test)]
+    pub(crate) fn empty() -> Self {
+        let moment = Instant::from_microseconds(0);
+        Self {
+            resources: Vec::new(),
+            candidates: Vec::new(),
+            existence: Vec::new(),
+            control_tests: Vec::new(),
+            agreed_words: Vec::new(),
+            rule_tests: Vec::new(),
+            places: Vec::new(),
+            attestations: Vec::new(),
+            interruptions: Vec::new(),
+            days: Vec::new(),
+            settings: SettingsRow {
+                window_from: moment,
+                window_from_epoch: 0,
+                window_until: moment,
+                window_until_epoch: 0,
+                max_gap_microseconds: 0,
+                lag_tolerance_microseconds: 0,
+            },
+            observed: Observed::default(),
+            identifiers: Vec::new(),
+        }
+    }
+
     /// The number of a subject in `resources`; 0 where it has none, which is never.
     #[must_use]
     pub fn number(&self, subject: &SubjectName) -> u64 {

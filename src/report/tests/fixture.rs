@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::results::tables::Tables;
 use crate::engine::results::{
     Agreement, Assessment, Conclusion, ControlResult, ControlStatus, CoverageRow, Disagreement, EvidenceAccount,
     Exception, Figures, LedgerRow, RecordAccount, Remark, Said, ScopeAccount, SubjectName, SubjectOutcome,
@@ -33,6 +34,7 @@ pub(super) fn window() -> Period {
 /// A small assessment without anything to remark.
 pub(super) fn clean() -> Assessment {
     Assessment {
+        tables: Tables::empty(),
         engagement: None,
         window: window(),
         sources: vec![Source::Config],
@@ -133,6 +135,7 @@ fn result(
         exceptions: u64::from(outcome == SubjectOutcome::Failed),
         sources: vec![Source::Config, Source::SecurityHub],
         inventory_only: false,
+        timeline: Vec::new(),
     }
 }
 

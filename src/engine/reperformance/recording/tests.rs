@@ -13,6 +13,15 @@ fn at(text: &str) -> Instant {
 
 fn recorder(stated_at: &str, kind: &str, content: &Value) -> ConditionRow {
     ConditionRow {
+        minimum_password_length: None,
+        require_symbols: None,
+        require_numbers: None,
+        require_uppercase_characters: None,
+        require_lowercase_characters: None,
+        max_password_age: None,
+        password_reuse_prevention: None,
+        account_mfa_enabled: None,
+        account_access_keys_present: None,
         account: "123456789012".to_owned(),
         region: "eu-west-1".to_owned(),
         kind: kind.to_owned(),

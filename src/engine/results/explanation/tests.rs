@@ -65,6 +65,7 @@ fn story() -> Explanation {
         exceptions: 1,
         sources: vec![Source::Config, Source::Reperformed],
         inventory_only: false,
+        timeline: Vec::new(),
     };
     let streams = vec![
         stream(Source::Config, vec![segment(10, 30, Status::Fail, "a"), segment(30, 60, Status::Pass, "b")]),
