@@ -25,7 +25,7 @@ import json, resource, sys, time
 import duckdb
 started = time.monotonic()
 connection = duckdb.connect()
-connection.execute("set threads = 2")
+connection.execute("set threads = 2; set enable_progress_bar = false")
 connection.execute(open(sys.argv[1]).read()).fetchall()
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(json.dumps([time.monotonic() - started, used.ru_maxrss / 1024]))
@@ -93,7 +93,7 @@ def duckdb_cost(sql):
         file.write(sql)
         file.flush()
         done = subprocess.run([sys.executable, "-c", ASK, file.name], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def main():

@@ -70,7 +70,7 @@ fn plan(text: &Text, tables: &Tables, values: &Values, works_views_out: bool) ->
     }
     for view in &views {
         // Its name may stand for something else in the text; if it does not, it is missed soon enough.
-        if tables_for(&[view]).iter().any(|name| !tables.has(name)) {
+        if !is_there(&view.name, tables) {
             continue;
         }
         let sql = view.with(values)?;
@@ -86,6 +86,17 @@ fn plan(text: &Text, tables: &Tables, values: &Values, works_views_out: bool) ->
     }
     let options = SortMultipleOptions::default().with_maintain_order(true).with_nulls_last(true);
     Ok(frame.sort_by_exprs([all().as_expr()], options))
+}
+
+/// Whether all that a view reads is at hand. Views read only those that stand before them.
+fn is_there(view: &str, tables: &Tables) -> bool {
+    let before: Vec<&str> = VIEWS.iter().map(|known| known.name).take_while(|known| *known != view).collect();
+    let Some(Ok(view)) = VIEWS.get(before.len()).map(|known| Text::parse(known.name, known.sql)) else {
+        return false;
+    };
+    let words = view.words();
+    tables_for(&[&view]).iter().all(|name| tables.has(name))
+        && before.into_iter().filter(|known| words.contains(*known)).all(|known| is_there(known, tables))
 }
 
 /// The rows of a table, not read yet.
@@ -163,6 +174,9 @@ fn hint(text: &Text, tables: &Tables, named: &[&str]) -> Option<String> {
         let of_lake = crate::lake::descriptions().iter().any(|table| table.name == name);
         let option = if of_lake { "--lake" } else { "--results" };
         return Some(format!("name the folder that has `{name}` with {option}"));
+    }
+    if VIEWS.iter().any(|view| view.name == name) && !is_there(&name, tables) {
+        return Some(format!("`{name}` is made of the tables of an assessment: name its folder with --results"));
     }
     if known.contains_key(name.as_str()) {
         return None;

@@ -31,8 +31,19 @@ pub(in crate::cli) fn schema(arguments: &SchemaArguments) -> anyhow::Result<Exit
     Ok(Exit::Complete)
 }
 
+/// Bytes of stack that a question is worked out on: plans are nested as deeply as the views are.
+const STACK_BYTES: usize = 256 * 1024 * 1024;
+
 /// Carries the command out.
 pub(in crate::cli) fn query(arguments: &QueryArguments) -> anyhow::Result<Exit> {
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || asked(arguments));
+        let worker = worker.context("no thread can be started")?;
+        worker.join().unwrap_or_else(|_| Err(anyhow::anyhow!("internal error, the question was not worked out")))
+    })
+}
+
+fn asked(arguments: &QueryArguments) -> anyhow::Result<Exit> {
     let Some(question) = arguments.question.as_deref().filter(|_| !arguments.list) else {
         printer::answer(list()?.as_bytes()).context("the answer cannot be printed")?;
         return Ok(Exit::Complete);
