@@ -10,19 +10,21 @@
 with suppressed as (
     select
         account, product_arn, finding_id, resource_index,
-        count(*) as records,
-        min(case when upper(workflow_status) = 'SUPPRESSED' then updated_at end) as first_suppressed_at,
-        max(case when upper(workflow_status) = 'SUPPRESSED' then updated_at end) as last_suppressed_at,
-        sum(case when upper(workflow_status) = 'SUPPRESSED' then 1 else 0 end) as suppressed_records
+        min(updated_at) as first_suppressed_at,
+        max(updated_at) as last_suppressed_at,
+        count(*) as suppressed_records
     from findings
+    where upper(workflow_status) = 'SUPPRESSED'
     group by account, product_arn, finding_id, resource_index
-    having sum(case when upper(workflow_status) = 'SUPPRESSED' then 1 else 0 end) > 0
 ),
 states as (
     select
         f.account, f.product_arn, f.finding_id, f.resource_index, f.region, f.title, f.resource_type, f.resource_id,
         f.compliance_status, f.record_state, f.workflow_status,
-        s.records, s.first_suppressed_at, s.last_suppressed_at, s.suppressed_records,
+        s.first_suppressed_at, s.last_suppressed_at, s.suppressed_records,
+        count(*) over (
+            partition by f.account, f.product_arn, f.finding_id, f.resource_index
+        ) as records,
         row_number() over (
             partition by f.account, f.product_arn, f.finding_id, f.resource_index
             order by f.updated_at desc, coalesce(f.processed_at, f.updated_at) desc, f.evidence_id desc,
