@@ -318,7 +318,7 @@ fn leftovers(folder: &Path) -> Vec<String> {
 pub(super) fn of_tables(folder: &Path) -> Result<Manifest, String> {
     let text = std::fs::read(folder.join(MANIFEST)).map_err(|error| format!("`{MANIFEST}` cannot be read: {error}"))?;
     let manifest = Manifest::parse(&text)?;
-    for name in report::FILES.iter().filter(|name| name.ends_with(".parquet")) {
+    for name in report::FILES.iter().filter(|name| name.strip_suffix(".parquet").is_some()) {
         let recorded = manifest.files.iter().find(|file| file.name == **name);
         let recorded = recorded.ok_or_else(|| format!("its manifest names no `{name}`: another version wrote it"))?;
         let found = described(folder, name).map_err(|error| format!("`{name}` cannot be read: {error}"))?;
@@ -328,4 +328,3 @@ pub(super) fn of_tables(folder: &Path) -> Result<Manifest, String> {
     }
     Ok(manifest)
 }
-

@@ -282,7 +282,15 @@ fn read_all(
         ties.add(rows);
     }
     let delivered = delivered(ledger);
-    let reading = Reading { catalog, matcher, ties: &ties, settings, delivered: &delivered, watched, keeps_observations: watched.is_none() };
+    let reading = Reading {
+        catalog,
+        matcher,
+        ties: &ties,
+        settings,
+        delivered: &delivered,
+        watched,
+        keeps_observations: watched.is_none(),
+    };
     let parts: Vec<AccountEvidence> = accounts
         .par_iter()
         .map(|name| {

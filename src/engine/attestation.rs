@@ -168,7 +168,9 @@ impl Attestations {
 
     /// When recorders say that they were off, in order of account, region and time.
     pub(super) fn interruptions(&self) -> impl Iterator<Item = (&AccountId, &Region, Period)> {
-        self.off.iter().flat_map(|((account, region), periods)| periods.iter().map(move |period| (account, region, *period)))
+        self.off
+            .iter()
+            .flat_map(|((account, region), periods)| periods.iter().map(move |period| (account, region, *period)))
     }
 
     /// When the recorder behind a source was off.

@@ -40,7 +40,12 @@ pub struct Observed {
 
 impl Observed {
     /// Keeps a stream's observations where they are new; those that repeat the one before are counted.
-    pub(super) fn add(&mut self, stream: ObservedStream, observations: &[Observation], detail: Detail) -> Result<(), LakeError> {
+    pub(super) fn add(
+        &mut self,
+        stream: ObservedStream,
+        observations: &[Observation],
+        detail: Detail,
+    ) -> Result<(), LakeError> {
         let rows = new_ones(observations, detail);
         for row in &rows {
             row.encode(&mut self.open);
@@ -69,8 +74,10 @@ impl Observed {
 
     /// The rows of all streams, in order, each with the number of its stream, from 1.
     pub fn rows(&self) -> impl Iterator<Item = Result<ObservationRow, LakeError>> + '_ {
-        let numbers = self.streams.iter().zip(1_u64..).flat_map(|(stream, number)| (0..stream.rows).map(move |_| number));
-        let rows = self.blocks.iter().flat_map(|block| Unpacked { bytes: zstd::decode_all(block.as_slice()).ok(), at: 0 });
+        let numbers =
+            self.streams.iter().zip(1_u64..).flat_map(|(stream, number)| (0..stream.rows).map(move |_| number));
+        let rows =
+            self.blocks.iter().flat_map(|block| Unpacked { bytes: zstd::decode_all(block.as_slice()).ok(), at: 0 });
         numbers.zip(rows).map(|(number, row)| row.map(|row| ObservationRow { stream: number, ..row }))
     }
 }

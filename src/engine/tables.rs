@@ -8,8 +8,8 @@ use super::known_differences::explain;
 use super::observed::{Observed, epoch};
 use super::results::ControlStatus;
 use super::results::tables::{
-    AgreedWordsRow, AttestationRow, CandidateRow, ControlTestRow, DayRow, ExistenceRow, InterruptionRow, PlaceRow, ResourceRow,
-    SettingsRow, Tables,
+    AgreedWordsRow, AttestationRow, CandidateRow, ControlTestRow, DayRow, ExistenceRow, InterruptionRow, PlaceRow,
+    ResourceRow, SettingsRow, Tables,
 };
 use super::settings::Settings;
 use crate::model::{AccountId, EvidenceReference, Instant, Period, Region, Source};
@@ -82,7 +82,9 @@ fn existence(ground: &Ground<'_>, numbers: &BTreeMap<&SubjectKey, u64>) -> Vec<E
         let mut present = ground.evidence.present.get(*subject).cloned().unwrap_or_default();
         present.sort_unstable();
         rows.extend(present.into_iter().map(|period| row(*number, period, None)));
-        rows.extend(ground.absences_of(subject).iter().map(|(period, reference)| row(*number, *period, Some(reference))));
+        rows.extend(
+            ground.absences_of(subject).iter().map(|(period, reference)| row(*number, *period, Some(reference))),
+        );
     }
     rows
 }

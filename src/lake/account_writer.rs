@@ -14,9 +14,9 @@ use super::reader::Lake;
 use super::schema::{
     ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, ListingRow, RuleRow, SnapshotRow,
 };
-use super::table::Row;
 use super::staging::Staging;
 use super::storage::TableWriter;
+use super::table::Row;
 use super::{LakeError, layout};
 
 /// Writes one table, if something of it is new.

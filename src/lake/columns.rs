@@ -81,6 +81,7 @@ fn encode_optional<C: Column>(value: Option<&C>, bytes: &mut Vec<u8>) {
     }
 }
 
+#[expect(clippy::option_option, reason = "no bytes left, and no value, are different things")]
 fn decode_optional<C: Column>(bytes: &mut &[u8]) -> Option<Option<C>> {
     if bool::decode(bytes)? { C::decode(bytes).map(Some) } else { Some(None) }
 }

@@ -9,8 +9,8 @@ use super::fingerprint::{ByFingerprint, Fingerprint, Fingerprinter};
 use super::schema::{
     ConditionRow, CredentialRow, EvaluationRow, FindingRow, ItemRow, ListingRow, RuleRow, SnapshotRow,
 };
-use super::table::Row;
 use super::sort_key::SortKey;
+use super::table::Row;
 use crate::model::Instant;
 
 /// A row that is staged and sorted on its way into the lake.

@@ -42,8 +42,8 @@ pub use originals::{Original, OriginalRecord, WantedFile, originals};
 pub use progress::{Phase, Progress};
 pub use reader::{AccountRows, Lake, TieRow};
 pub use schema::{
-    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, OriginRow, RuleRow, SCHEMA_VERSION,
-    SnapshotRow,
+    ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, OriginRow, RuleRow,
+    SCHEMA_VERSION, SnapshotRow,
 };
 pub use storage::parquet;
 pub use table::{ColumnDescription, ColumnKind, Row, TableDescription};

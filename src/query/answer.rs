@@ -56,7 +56,8 @@ fn names(rows: &DataFrame) -> Vec<String> {
 /// The cells of all rows.
 fn values(rows: &DataFrame) -> Result<Vec<Vec<Value>>, QueryError> {
     let columns = rows.columns();
-    let row = |at: usize| columns.iter().map(|column| column.get(at).map(|cell| value(&cell)).map_err(failed)).collect();
+    let row =
+        |at: usize| columns.iter().map(|column| column.get(at).map(|cell| value(&cell)).map_err(failed)).collect();
     (0..rows.height()).map(row).collect()
 }
 
@@ -77,8 +78,9 @@ fn value(cell: &AnyValue<'_>) -> Value {
         AnyValue::UInt64(number) => Value::from(*number),
         AnyValue::Float32(number) => Number::from_f64(f64::from(*number)).map_or(Value::Null, Value::Number),
         AnyValue::Float64(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
-        AnyValue::Datetime(count, unit, _) => Value::String(moment(*count, *unit)),
-        AnyValue::DatetimeOwned(count, unit, _) => Value::String(moment(*count, *unit)),
+        AnyValue::Datetime(count, unit, _) | AnyValue::DatetimeOwned(count, unit, _) => {
+            Value::String(moment(*count, *unit))
+        }
         AnyValue::Date(days) => {
             let midnight = i64::from(*days).saturating_mul(86_400_000_000);
             Value::String(Instant::from_microseconds(midnight).date())
@@ -140,7 +142,8 @@ impl Serialize for Object<'_> {
 
 /// Columns beside each other: numbers to the right, and what is too long cut with `…`.
 fn table(names: &[String], rows: &[Vec<Value>]) -> String {
-    let shown: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|value| short(&text(value))).collect()).collect();
+    let shown: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|value| short(&text(value))).collect()).collect();
     let heads: Vec<String> = names.iter().map(|name| short(name)).collect();
     let width = |place: usize| {
         let cells = shown.iter().filter_map(|row| row.get(place)).chain(heads.get(place));

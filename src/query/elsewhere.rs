@@ -1,5 +1,7 @@
 //! The same questions for DuckDB: a script that opens the tables and asks.
 
+use std::fmt::Write as _;
+
 use super::QueryError;
 use super::engine::{tables_for, views_for};
 use super::tables::{Table, Tables};
@@ -21,7 +23,9 @@ pub fn duckdb(text: &Text, tables: &Tables, values: &Values) -> Result<String, Q
         }
     }
     for view in &views {
-        script.push_str(&format!("create or replace temp view {} as\n{};\n", view.name, view.with(values)?));
+        let sql = view.with(values)?;
+        // Writing to a string cannot fail.
+        let _ = write!(script, "create or replace temp view {} as\n{sql};\n", view.name);
     }
     script.push_str(&text.with(values)?);
     script.push_str(";\n");

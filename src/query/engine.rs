@@ -74,9 +74,8 @@ fn plan(text: &Text, tables: &Tables, values: &Values, works_views_out: bool) ->
             continue;
         }
         let sql = view.with(values)?;
-        let made = guarded(|| context.execute(&sql)).and_then(|frame| {
-            if works_views_out { collected(frame).map(IntoLazy::lazy) } else { Ok(frame) }
-        });
+        let made = guarded(|| context.execute(&sql))
+            .and_then(|frame| if works_views_out { collected(frame).map(IntoLazy::lazy) } else { Ok(frame) });
         context.register(&view.name, made.map_err(|what| explained(view, tables, &what))?);
     }
     let sql = text.with(values)?;
@@ -186,8 +185,8 @@ fn hint(text: &Text, tables: &Tables, named: &[&str]) -> Option<String> {
     let of_tables = tables_for(&texts);
     let columns = known.iter().filter(|(table, _)| of_tables.contains(*table));
     let columns = columns.flat_map(|(_, table)| table.columns.iter().map(|column| column.name));
-    let names = columns.chain(known.keys().copied()).chain(VIEWS.iter().map(|view| view.name));
-    let near = names.map(|known| (strsim::damerau_levenshtein(known, &name), known));
+    let all = columns.chain(known.keys().copied()).chain(VIEWS.iter().map(|view| view.name));
+    let near = all.map(|known| (strsim::damerau_levenshtein(known, &name), known));
     let nearest = near.filter(|(distance, _)| (1..=3).contains(distance)).min().map(|(_, name)| name);
     let listed = "`tickmark schema` lists tables and columns";
     Some(nearest.map_or_else(|| listed.to_owned(), |nearest| format!("did you mean `{nearest}`? {listed}")))

@@ -86,9 +86,13 @@ pub fn page() -> String {
     let mut page = String::from(OPENING);
     page.push_str(PICTURE);
     page.push_str(OF_THE_LAKE);
-    lake::descriptions().iter().for_each(|table| describe(table, &mut page));
+    for table in &lake::descriptions() {
+        describe(table, &mut page);
+    }
     page.push_str(OF_AN_ASSESSMENT);
-    assessment::descriptions().iter().for_each(|table| describe(table, &mut page));
+    for table in &assessment::descriptions() {
+        describe(table, &mut page);
+    }
     page.truncate(page.trim_end().len());
     page.push('\n');
     page
@@ -109,7 +113,8 @@ pub fn table(name: &str) -> Result<String, QueryError> {
         return Ok(text);
     }
     let near = known.iter().map(|table| (strsim::damerau_levenshtein(table.name, name), table.name));
-    let nearest = near.filter(|(distance, _)| *distance <= 3).min().map(|(_, name)| format!("; did you mean `{name}`?"));
+    let nearest =
+        near.filter(|(distance, _)| *distance <= 3).min().map(|(_, name)| format!("; did you mean `{name}`?"));
     let nearest = nearest.unwrap_or_default();
     Err(QueryError::Parameter(format!("there is no table `{name}`{nearest}; `tickmark schema` lists them")))
 }

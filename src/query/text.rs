@@ -63,13 +63,13 @@ impl Text {
     /// # Errors
     /// [`QueryError::Sql`] with the place, where it is no single query.
     pub fn parse(name: &str, sql: &str) -> Result<Self, QueryError> {
-        let tokens = Tokenizer::new(&GenericDialect, sql).tokenize_with_location().map_err(|error| QueryError::Sql {
-            place: format!("{name}, line {}, column {}", error.location.line, error.location.column),
-            what: error.message,
-            hint: None,
-        })?;
-        let text =
-            Self { name: name.to_owned(), sql: sql.to_owned(), tokens, heading: Heading::parse(sql) };
+        let tokens =
+            Tokenizer::new(&GenericDialect, sql).tokenize_with_location().map_err(|error| QueryError::Sql {
+                place: format!("{name}, line {}, column {}", error.location.line, error.location.column),
+                what: error.message,
+                hint: None,
+            })?;
+        let text = Self { name: name.to_owned(), sql: sql.to_owned(), tokens, heading: Heading::parse(sql) };
         text.check()?;
         Ok(text)
     }
@@ -165,24 +165,13 @@ impl Text {
                 Err(_) => Err(QueryError::Parameter(format!("--param {name}={value}: it takes a whole number"))),
             };
         }
-        if told.and_then(|told| told.default.as_deref()).is_some_and(|default| default == FIRST_DAY || default == LAST_DAY) {
-            self.check_day(name, &value, values)?;
+        if told
+            .and_then(|told| told.default.as_deref())
+            .is_some_and(|default| default == FIRST_DAY || default == LAST_DAY)
+        {
+            check_day(name, &value, values)?;
         }
         Ok(format!("'{}'", value.replace('\'', "''")))
-    }
-
-    /// Whether a day is one of the window.
-    fn check_day(&self, name: &str, value: &str, values: &Values) -> Result<(), QueryError> {
-        let is_day = crate::model::Instant::parse_date(value).is_ok();
-        if !is_day {
-            return Err(QueryError::Parameter(format!("--param {name}={value}: it takes a day, such as 2026-01-31")));
-        }
-        match &values.window {
-            Some((first, last)) if value < first.as_str() || value > last.as_str() => Err(QueryError::Parameter(
-                format!("--param {name}={value}: the assessment is of {first} through {last}; give a day of it, or assess another window"),
-            )),
-            _ => Ok(()),
-        }
     }
 
     /// Whether it is one query, that reads only what it is given.
@@ -195,7 +184,10 @@ impl Text {
                 return Err(QueryError::Sql {
                     place: self.place_of(&word.value),
                     what: format!("`{reader}` would read a file of its own"),
-                    hint: Some("a query reads the tables of the lake and the assessment alone; `tickmark schema` lists them".to_owned()),
+                    hint: Some(
+                        "a query reads the tables of the lake and the assessment alone; `tickmark schema` lists them"
+                            .to_owned(),
+                    ),
                 });
             }
         }
@@ -214,7 +206,9 @@ impl Text {
         };
         match statements.as_slice() {
             [statement] if is_query(statement) => Ok(()),
-            [] => Err(QueryError::Sql { place: self.name.clone(), what: "there is no SQL in it".to_owned(), hint: None }),
+            [] => {
+                Err(QueryError::Sql { place: self.name.clone(), what: "there is no SQL in it".to_owned(), hint: None })
+            }
             [_] => Err(QueryError::Sql {
                 place: self.name.clone(),
                 what: "it is no query: nothing in a lake can be changed by SQL".to_owned(),
@@ -266,10 +260,25 @@ impl Heading {
     }
 }
 
+/// Whether a day is one of the window.
+fn check_day(name: &str, value: &str, values: &Values) -> Result<(), QueryError> {
+    let is_day = crate::model::Instant::parse_date(value).is_ok();
+    if !is_day {
+        return Err(QueryError::Parameter(format!("--param {name}={value}: it takes a day, such as 2026-01-31")));
+    }
+    match &values.window {
+        Some((first, last)) if value < first.as_str() || value > last.as_str() => Err(QueryError::Parameter(format!(
+            "--param {name}={value}: the assessment is of {first} through {last}; give a day of it, or assess another window"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// A line such as `$top (number, default: 20): how many`.
 fn parameter(line: &str) -> Option<Parameter> {
     let rest = line.strip_prefix('$')?;
-    let (name, rest) = rest.split_once(' ').or_else(|| rest.split_once(':')).map(|(name, rest)| (name.trim_end_matches(':'), rest))?;
+    let (name, rest) =
+        rest.split_once(' ').or_else(|| rest.split_once(':')).map(|(name, rest)| (name.trim_end_matches(':'), rest))?;
     let (traits, meaning) = match rest.strip_prefix('(').and_then(|rest| rest.split_once("):")) {
         Some((traits, meaning)) => (traits, meaning),
         None => ("", rest),

@@ -93,7 +93,11 @@ fn exceptions_otherwise(results: &Path) -> Vec<String> {
         names.into_iter().chain(more).map(|name| row[name].clone()).collect::<Vec<String>>()
     };
     let ours = table(run.stdout.as_bytes()).into_iter().map(|row| {
-        [shared(&row), vec![row["starts_at"].clone(), row["ends_at"].clone(), row["tests"].clone(), row["sources"].clone()]].concat()
+        [
+            shared(&row),
+            vec![row["starts_at"].clone(), row["ends_at"].clone(), row["tests"].clone(), row["sources"].clone()],
+        ]
+        .concat()
     });
     let theirs = table(&left).into_iter().map(|row| {
         let times = vec![row["start"].clone(), row["end"].clone(), counted(&row, "tests"), counted(&row, "sources")];
@@ -178,8 +182,12 @@ fn rates_by_control_are_those_of_the_result_files() {
     assert_eq!(ours.len(), theirs.len());
     for (mine, other) in ours.iter().zip(&theirs) {
         assert_eq!(mine["control"], other["control"]);
-        COUNTS.iter().for_each(|name| assert_eq!(mine[*name], other[*name], "{name} of {}", mine["control"]));
-        RATES.iter().for_each(|name| assert_eq!(rounded(&mine[*name]), rounded(&other[*name]), "{name}"));
+        for name in COUNTS {
+            assert_eq!(mine[name], other[name], "{name} of {}", mine["control"]);
+        }
+        for name in RATES {
+            assert_eq!(rounded(&mine[name]), rounded(&other[name]), "{name} of {}", mine["control"]);
+        }
     }
 }
 
@@ -224,7 +232,8 @@ fn coverage_is_that_of_the_result_files() {
     let ours: BTreeMap<_, _> = rows(&["coverage"]).iter().map(of).collect();
     let theirs: BTreeMap<_, _> = left("coverage.csv").iter().map(of).collect();
     assert_eq!(ours, theirs);
-    let gaps: f64 = rows(&["coverage-by-day"]).iter().map(|row| 86_400.0 - row["covered_seconds"].parse::<f64>().unwrap()).sum();
+    let gaps: f64 =
+        rows(&["coverage-by-day"]).iter().map(|row| 86_400.0 - row["covered_seconds"].parse::<f64>().unwrap()).sum();
     let uncovered: f64 = rows(&["coverage"])
         .iter()
         .map(|row| row["period_seconds"].parse::<f64>().unwrap() - row["covered_seconds"].parse::<f64>().unwrap())
@@ -235,9 +244,14 @@ fn coverage_is_that_of_the_result_files() {
 #[test]
 fn unmapped_rules_and_files_are_those_of_the_results() {
     let results: Value = serde_json::from_slice(&report().bytes("report/results.json")).unwrap();
-    let of_results: Vec<(String, String)> = results["unmapped_rules"].as_array().unwrap().iter().map(|rule| {
-        (rule["name"].as_str().or(rule["rule"].as_str()).unwrap().to_owned(), rule["observations"].to_string())
-    }).collect();
+    let of_results: Vec<(String, String)> = results["unmapped_rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| {
+            (rule["name"].as_str().or(rule["rule"].as_str()).unwrap().to_owned(), rule["observations"].to_string())
+        })
+        .collect();
     let ours = rows(&["unmapped-rules"]);
     let ours: Vec<_> = ours.iter().map(|row| (row["rule_name"].clone(), row["observations"].clone())).collect();
     assert_eq!(ours, of_results);
@@ -260,7 +274,13 @@ fn durations_and_offenders_and_remediation_follow_from_the_exceptions() {
             .map(|exception| exception["duration_seconds"].parse().unwrap())
             .collect();
         let between = |from: u64, until: u64| of.iter().filter(|length| (from..until).contains(length)).count();
-        let lengths = [between(0, 3_600), between(3_600, 86_400), between(86_400, 604_800), between(604_800, 2_592_000), between(2_592_000, u64::MAX)];
+        let lengths = [
+            between(0, 3_600),
+            between(3_600, 86_400),
+            between(86_400, 604_800),
+            between(604_800, 2_592_000),
+            between(2_592_000, u64::MAX),
+        ];
         let names = ["under_an_hour", "under_a_day", "under_a_week", "under_a_month", "longer"];
         for (name, length) in names.iter().zip(lengths) {
             assert_eq!(row[*name], length.to_string(), "{name} of {}", row["control"]);
@@ -272,7 +292,9 @@ fn durations_and_offenders_and_remediation_follow_from_the_exceptions() {
         *times.entry((row["control"].clone(), row["resource_id"].clone())).or_default() += 1;
     }
     let offenders: BTreeMap<_, _> = times.into_iter().filter(|(_, times)| *times >= 2).collect();
-    let of = |row: &TableRow| ((row["control"].clone(), row["resource_id"].clone()), row["exceptions"].parse::<u64>().unwrap());
+    let of = |row: &TableRow| {
+        ((row["control"].clone(), row["resource_id"].clone()), row["exceptions"].parse::<u64>().unwrap())
+    };
     assert_eq!(rows(&["repeat-offenders"]).iter().map(of).collect::<BTreeMap<_, _>>(), offenders);
     for row in rows(&["time-to-remediate"]) {
         let number = |name: &str| row[name].parse::<usize>().unwrap();
@@ -336,10 +358,17 @@ fn the_list_and_the_folders_page_have_every_question() {
 #[test]
 fn the_page_of_tables_is_what_the_program_says() {
     let said = report().tickmark(&["schema"]).stdout;
-    assert_eq!(said, std::fs::read_to_string(folder("docs/schema.md")).unwrap(), "write it again: tickmark schema > docs/schema.md");
+    assert_eq!(
+        said,
+        std::fs::read_to_string(folder("docs/schema.md")).unwrap(),
+        "write it again: tickmark schema > docs/schema.md"
+    );
     assert!(report().tickmark(&["schema", "streams"]).stdout.starts_with("### `streams`\n"));
     let run = report().tickmark(&["schema", "stream"]);
-    assert_eq!((run.status, run.stderr.as_str()), (2, "error: there is no table `stream`; did you mean `streams`?; `tickmark schema` lists them\n"));
+    assert_eq!(
+        (run.status, run.stderr.as_str()),
+        (2, "error: there is no table `stream`; did you mean `streams`?; `tickmark schema` lists them\n")
+    );
 }
 
 /// What a text of SQL is refused with.
@@ -364,7 +393,11 @@ fn an_error_names_the_place_and_what_was_expected() {
         ("drop table statuses", &[], "nothing in a lake can be changed"),
         ("select 1; select 2", &[], "2 statements"),
         ("-- nothing", &[], "there is no SQL in it"),
-        ("select * from days where day = $monday", &[], "line 1, column 32: there is no value for `$monday`; give one with --param monday=VALUE"),
+        (
+            "select * from days where day = $monday",
+            &[],
+            "line 1, column 32: there is no value for `$monday`; give one with --param monday=VALUE",
+        ),
         ("select * from days", &["--param", "monday=1"], "has no parameters, not `monday`"),
     ];
     for (sql, options, expected) in cases {
@@ -380,7 +413,10 @@ fn parameters_are_checked() {
         assert_eq!(run.status, 2, "{}", run.stderr);
         run.stderr
     };
-    assert!(said(&["exceptions", "--param", "from=2025-01-01"]).contains("the assessment is of 2026-01-01 through 2026-06-30"));
+    assert!(
+        said(&["exceptions", "--param", "from=2025-01-01"])
+            .contains("the assessment is of 2026-01-01 through 2026-06-30")
+    );
     assert!(said(&["exceptions", "--param", "from=yesterday"]).contains("it takes a day"));
     assert!(said(&["top-resources-by-change", "--param", "top=many"]).contains("it takes a whole number"));
     assert!(said(&["exceptions", "--param", "form=2026-01-01"]).contains("has only `from`, `through`, not `form`"));
@@ -455,7 +491,8 @@ fn a_script_for_duckdb_and_a_plan_are_written() {
 #[test]
 fn the_tables_do_not_depend_on_threads() {
     let dir = report();
-    let run = dir.tickmark(&[&["--threads", "1", "assess", "--lake", "report/lake", "--out", "one"], &HALF_YEAR[..]].concat());
+    let run = dir
+        .tickmark(&[&["--threads", "1", "assess", "--lake", "report/lake", "--out", "one"], &HALF_YEAR[..]].concat());
     assert_eq!(run.status, 3, "{}", run.stderr);
     let mut tables = 0;
     for entry in std::fs::read_dir(dir.path("report")).unwrap() {

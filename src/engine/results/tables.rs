@@ -11,10 +11,10 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
+use crate::engine::observed::{Observed, epoch};
 use crate::lake::table_parts::{
     Column, ColumnBuilder, ColumnDescription, LakeError, Row, TableDescription, column, sentence, table,
 };
-use crate::engine::observed::{Observed, epoch};
 use crate::model::Instant;
 
 use super::SubjectName;
@@ -90,7 +90,11 @@ impl Tables {
 
     fn number_of(&self, key: (&str, &str, &str)) -> u64 {
         let of = |row: &ResourceRow| (&*row.account, &*row.resource_type, &*row.resource_key).cmp(&key);
-        self.resources.binary_search_by(of).ok().and_then(|place| self.resources.get(place)).map_or(0, |row| row.resource)
+        self.resources
+            .binary_search_by(of)
+            .ok()
+            .and_then(|place| self.resources.get(place))
+            .map_or(0, |row| row.resource)
     }
 
     /// The rows of `streams`.
