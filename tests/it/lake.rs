@@ -43,9 +43,9 @@ fn json_at(dir: &TestDir, below: &str) -> Value {
 fn a_lake_holds_what_its_commits_name_and_nothing_else() {
     let dir = evidence();
     ingest(&dir);
-    assert_eq!(json_at(&dir, "lake/lake.json"), json!({ "format": "tickmark lake", "schema": 3 }));
+    assert_eq!(json_at(&dir, "lake/lake.json"), json!({ "format": "tickmark lake", "schema": 4 }));
     let commit = json_at(&dir, "lake/commits/00000001.json");
-    assert_eq!((commit["commit"].as_u64(), commit["schema"].as_u64()), (Some(1), Some(3)));
+    assert_eq!((commit["commit"].as_u64(), commit["schema"].as_u64()), (Some(1), Some(4)));
     let mut named: Vec<String> = Vec::new();
     for file in commit["files"].as_array().unwrap() {
         let path = file["path"].as_str().unwrap();
@@ -212,7 +212,7 @@ fn what_a_stopped_ingest_left_behind_counts_for_nothing() {
 #[test]
 fn a_lake_whose_first_ingest_stopped_is_completed_by_the_next() {
     let dir = evidence();
-    dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 3}");
+    dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 4}");
     dir.file("lake/tables/items/a011122223333/00000001.parquet", "half a file");
     dir.file("lake/staging/a011122223333/1/items.parquet", "half a file");
     ingest(&dir);
@@ -226,7 +226,7 @@ fn a_lake_whose_first_ingest_stopped_is_completed_by_the_next() {
 fn a_folder_that_is_no_lake_is_refused_and_left_alone() {
     for (name, text) in [
         ("notes.txt", "mine"),
-        ("lake.json", "{\"format\": \"another thing\", \"schema\": 3}"),
+        ("lake.json", "{\"format\": \"another thing\", \"schema\": 4}"),
         ("lake.json", "not json"),
     ] {
         let dir = evidence();
@@ -251,7 +251,7 @@ fn a_lake_of_another_schema_version_is_refused() {
     dir.file("lake/lake.json", "{\"format\": \"tickmark lake\", \"schema\": 1}");
     for run in [dir.tickmark(&["ingest", "evidence", "--lake", "lake"]), assess(&dir)] {
         assert_eq!(run.status, 1);
-        assert!(run.stderr.contains("was written with schema 1, this tickmark reads 3"), "{}", run.stderr);
+        assert!(run.stderr.contains("was written with schema 1, this tickmark reads 4"), "{}", run.stderr);
     }
 }
 

@@ -182,6 +182,8 @@ fn results_replace_earlier_ones_whole() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     left.sort();
+    let tables = left.extract_if(.., |name| name.split('.').next_back() == Some("parquet")).count();
+    assert_eq!(tables, 20);
     assert_eq!(
         left,
         [
