@@ -39,24 +39,21 @@ pub fn explain(text: &Text, tables: &Tables, values: &Values) -> Result<String, 
 /// # Errors
 /// Only when a view that comes with the program is no SQL.
 pub fn views_for(text: &Text) -> Result<Vec<Text>, QueryError> {
-    let mut wanted: BTreeSet<String> = text.words();
-    let mut views = Vec::new();
+    let mut views: Vec<Text> = Vec::new();
+    // A view reads only those that stand before it.
     for view in VIEWS.iter().rev() {
-        if wanted.contains(view.name) {
-            let view = Text::parse(view.name, view.sql)?;
-            wanted.extend(view.words());
-            views.push(view);
+        if text.reads(view.name) || views.iter().any(|other| other.reads(view.name)) {
+            views.push(Text::parse(view.name, view.sql)?);
         }
     }
     views.reverse();
     Ok(views)
 }
 
-/// The tables that texts name.
+/// The tables that texts read.
 #[must_use]
 pub fn tables_for(texts: &[&Text]) -> BTreeSet<&'static str> {
-    let words: BTreeSet<String> = texts.iter().flat_map(|text| text.words()).collect();
-    Tables::descriptions().into_keys().filter(|name| words.contains(*name)).collect()
+    Tables::descriptions().into_keys().filter(|name| texts.iter().any(|text| text.reads(name))).collect()
 }
 
 fn plan(text: &Text, tables: &Tables, values: &Values, works_views_out: bool) -> Result<LazyFrame, QueryError> {
@@ -69,8 +66,8 @@ fn plan(text: &Text, tables: &Tables, values: &Values, works_views_out: bool) ->
         }
     }
     for view in &views {
-        // Its name may stand for something else in the text; if it does not, it is missed soon enough.
-        if !is_there(&view.name, tables) {
+        // The text may define what it calls so by itself; if it does not, the view is missed soon enough.
+        if !is_there(view, tables)? {
             continue;
         }
         let sql = view.with(values)?;
@@ -87,15 +84,11 @@ fn plan(text: &Text, tables: &Tables, values: &Values, works_views_out: bool) ->
     Ok(frame.sort_by_exprs([all().as_expr()], options))
 }
 
-/// Whether all that a view reads is at hand. Views read only those that stand before them.
-fn is_there(view: &str, tables: &Tables) -> bool {
-    let before: Vec<&str> = VIEWS.iter().map(|known| known.name).take_while(|known| *known != view).collect();
-    let Some(Ok(view)) = VIEWS.get(before.len()).map(|known| Text::parse(known.name, known.sql)) else {
-        return false;
-    };
-    let words = view.words();
-    tables_for(&[&view]).iter().all(|name| tables.has(name))
-        && before.into_iter().filter(|known| words.contains(*known)).all(|known| is_there(known, tables))
+/// Whether all that a view reads is at hand.
+fn is_there(view: &Text, tables: &Tables) -> Result<bool, QueryError> {
+    let others: Vec<Text> = views_for(view)?;
+    let texts: Vec<&Text> = others.iter().chain([view]).collect();
+    Ok(tables_for(&texts).into_iter().all(|name| tables.has(name)))
 }
 
 /// The rows of a table, not read yet.
@@ -174,13 +167,13 @@ fn hint(text: &Text, tables: &Tables, named: &[&str]) -> Option<String> {
         let option = if of_lake { "--lake" } else { "--results" };
         return Some(format!("name the folder that has `{name}` with {option}"));
     }
-    if VIEWS.iter().any(|view| view.name == name) && !is_there(&name, tables) {
+    let views = views_for(text).unwrap_or_default();
+    if views.iter().any(|view| view.name == name && !is_there(view, tables).unwrap_or(true)) {
         return Some(format!("`{name}` is made of the tables of an assessment: name its folder with --results"));
     }
     if known.contains_key(name.as_str()) {
         return None;
     }
-    let views = views_for(text).unwrap_or_default();
     let texts: Vec<&Text> = views.iter().chain([text]).collect();
     let of_tables = tables_for(&texts);
     let columns = known.iter().filter(|(table, _)| of_tables.contains(*table));

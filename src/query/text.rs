@@ -1,8 +1,9 @@
 //! What is known of a text of SQL before it is run: its heading, its parameters, the names in it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
-use sqlparser::ast::{SetExpr, Statement};
+use sqlparser::ast::{Query, SetExpr, Statement, visit_relations};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
@@ -20,6 +21,9 @@ pub struct Text {
     sql: String,
     tokens: Vec<TokenWithSpan>,
     heading: Heading,
+    /// What it reads from, in lower case: tables, views, and what it defines by itself.
+    relations: BTreeSet<String>,
+    is_ordered: bool,
 }
 
 /// What the comment at the top of a text says.
@@ -69,8 +73,20 @@ impl Text {
                 what: error.message,
                 hint: None,
             })?;
-        let text = Self { name: name.to_owned(), sql: sql.to_owned(), tokens, heading: Heading::parse(sql) };
-        text.check()?;
+        let mut text = Self {
+            name: name.to_owned(),
+            sql: sql.to_owned(),
+            tokens,
+            heading: Heading::parse(sql),
+            relations: BTreeSet::new(),
+            is_ordered: false,
+        };
+        let query = text.query()?;
+        text.is_ordered = query.order_by.is_some();
+        let _all: ControlFlow<()> = visit_relations(&query, |relation| {
+            text.relations.extend(relation.0.last().map(|part| part.to_string().trim_matches('"').to_lowercase()));
+            ControlFlow::Continue(())
+        });
         Ok(text)
     }
 
@@ -86,14 +102,16 @@ impl Text {
         &self.sql
     }
 
-    /// Every word of it, in lower case: names of tables and columns, and keywords.
+    /// Whether it reads a table or view of this name.
     #[must_use]
-    pub fn words(&self) -> BTreeSet<String> {
-        let words = self.tokens.iter().filter_map(|token| match &token.token {
-            Token::Word(word) => Some(word.value.to_lowercase()),
-            _ => None,
-        });
-        words.collect()
+    pub fn reads(&self, name: &str) -> bool {
+        self.relations.contains(name)
+    }
+
+    /// Whether the order of its rows is stated.
+    #[must_use]
+    pub fn is_ordered(&self) -> bool {
+        self.is_ordered
     }
 
     /// The parameters in it.
@@ -174,8 +192,8 @@ impl Text {
         Ok(format!("'{}'", value.replace('\'', "''")))
     }
 
-    /// Whether it is one query, that reads only what it is given.
-    fn check(&self) -> Result<(), QueryError> {
+    /// The one query that it is, which reads only what it is given.
+    fn query(&self) -> Result<Query, QueryError> {
         let mut words = self.tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).peekable();
         while let Some(token) = words.next() {
             let Token::Word(word) = &token.token else { continue };
@@ -197,15 +215,14 @@ impl Text {
             .with_tokens_with_locations(self.tokens.clone())
             .parse_statements();
         let statements = parsed.map_err(|error| self.syntax(&error))?;
-        let is_query = |statement: &Statement| match statement {
-            Statement::Query(query) => matches!(
+        let only_reads = |query: &Query| {
+            matches!(
                 query.body.as_ref(),
                 SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::SetOperation { .. } | SetExpr::Values(_)
-            ),
-            _ => false,
+            )
         };
         match statements.as_slice() {
-            [statement] if is_query(statement) => Ok(()),
+            [Statement::Query(query)] if only_reads(query) => Ok(query.as_ref().clone()),
             [] => {
                 Err(QueryError::Sql { place: self.name.clone(), what: "there is no SQL in it".to_owned(), hint: None })
             }
@@ -236,17 +253,6 @@ impl Text {
             None => (said, self.name.clone()),
         };
         QueryError::Sql { place, what, hint: None }
-    }
-
-    /// Whether the order of its rows is stated.
-    #[must_use]
-    pub fn is_ordered(&self) -> bool {
-        let options = ParserOptions { trailing_commas: true, ..ParserOptions::default() };
-        let parsed = Parser::new(&GenericDialect)
-            .with_options(options)
-            .with_tokens_with_locations(self.tokens.clone())
-            .parse_statements();
-        matches!(parsed.as_deref(), Ok([Statement::Query(query)]) if query.order_by.is_some())
     }
 }
 

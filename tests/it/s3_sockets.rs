@@ -48,6 +48,7 @@ fn no_socket_is_opened_without_an_address() {
         [&["assess", "--lake", "lake", "--out", "out"], &WINDOW[..]].concat(),
         [&explain[..], &["evidence"], &WINDOW, &s3].concat(),
         vec!["controls"],
+        vec!["query", "exceptions", "--results", "out"],
         vec!["ingest", "./s3:", "--lake", "lake"],
     ] {
         let status = ended_without_sockets(&dir, &arguments);
