@@ -140,7 +140,7 @@ fn row(observation: &Observation) -> ObservationRow {
     ObservationRow {
         stream: 0,
         observed_at: *at,
-        observed_epoch: epoch(*at),
+        observed_epoch: at.microseconds(),
         status: status.name().into(),
         severity_rank: rank(*status),
         suppressed: *suppressed,
@@ -149,11 +149,6 @@ fn row(observation: &Observation) -> ObservationRow {
         evidence_id: evidence.as_str().into(),
         record_number: *record,
     }
-}
-
-/// Microseconds since 1970; moments before have no place in columns of counts.
-pub(super) fn epoch(at: Instant) -> u64 {
-    u64::try_from(at.microseconds()).unwrap_or(0)
 }
 
 /// Which status counts first of several at one instant (spec section 3.8).

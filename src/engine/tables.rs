@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::control::{Ground, Tested, candidates, is_inventory};
 use super::identity::{ACCOUNT_TYPE, SubjectKey};
 use super::known_differences::explain;
-use super::observed::{Observed, epoch};
+use super::observed::Observed;
 use super::results::ControlStatus;
 use super::results::tables::{
     AgreedWordsRow, AttestationRow, CandidateRow, ControlTestRow, DayRow, ExistenceRow, InterruptionRow, PlaceRow,
@@ -72,9 +72,9 @@ fn existence(ground: &Ground<'_>, numbers: &BTreeMap<&SubjectKey, u64>) -> Vec<E
         resource,
         is_absent: absent_by.is_some(),
         starts_at: period.from,
-        starts_epoch: epoch(period.from),
+        starts_epoch: period.from.microseconds(),
         ends_at: period.until,
-        ends_epoch: epoch(period.until),
+        ends_epoch: period.until.microseconds(),
         evidence: absent_by.map(ToString::to_string).unwrap_or_default(),
     };
     let mut rows = Vec::new();
@@ -129,9 +129,9 @@ fn attestations(ground: &Ground<'_>) -> Vec<AttestationRow> {
             region: region.to_string(),
             source: source.name().to_owned(),
             starts_at: period.from,
-            starts_epoch: epoch(period.from),
+            starts_epoch: period.from.microseconds(),
             ends_at: period.until,
-            ends_epoch: epoch(period.until),
+            ends_epoch: period.until.microseconds(),
         }));
     }
     rows
@@ -142,9 +142,9 @@ fn interruptions(ground: &Ground<'_>) -> Vec<InterruptionRow> {
         account: account.to_string(),
         region: region.to_string(),
         starts_at: period.from,
-        starts_epoch: epoch(period.from),
+        starts_epoch: period.from.microseconds(),
         ends_at: period.until,
-        ends_epoch: epoch(period.until),
+        ends_epoch: period.until.microseconds(),
     };
     ground.evidence.attestations.interruptions().map(row).collect()
 }
@@ -156,7 +156,14 @@ fn days(window: Period) -> Vec<DayRow> {
         let (starts_at, ends_at) = (Instant::from_microseconds(start), Instant::from_microseconds(start + DAY));
         let day = starts_at.date();
         let month = day.get(..7).unwrap_or_default().to_owned();
-        DayRow { day, month, starts_at, starts_epoch: epoch(starts_at), ends_at, ends_epoch: epoch(ends_at) }
+        DayRow {
+            day,
+            month,
+            starts_at,
+            starts_epoch: starts_at.microseconds(),
+            ends_at,
+            ends_epoch: ends_at.microseconds(),
+        }
     };
     starts.map(day).collect()
 }
@@ -165,9 +172,9 @@ fn settings(settings: &Settings) -> SettingsRow {
     let Period { from, until } = settings.window;
     SettingsRow {
         window_from: from,
-        window_from_epoch: epoch(from),
+        window_from_epoch: from.microseconds(),
         window_until: until,
-        window_until_epoch: epoch(until),
+        window_until_epoch: until.microseconds(),
         max_gap_microseconds: settings.max_gap_microseconds().unsigned_abs(),
         lag_tolerance_microseconds: settings.lag_tolerance_microseconds().unsigned_abs(),
     }

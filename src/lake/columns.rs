@@ -73,19 +73,6 @@ fn decode_bytes<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
     take(bytes, length)
 }
 
-/// Whether there is a value, and the value.
-fn encode_optional<C: Column>(value: Option<&C>, bytes: &mut Vec<u8>) {
-    value.is_some().encode(bytes);
-    if let Some(value) = value {
-        value.encode(bytes);
-    }
-}
-
-#[expect(clippy::option_option, reason = "no bytes left, and no value, are different things")]
-fn decode_optional<C: Column>(bytes: &mut &[u8]) -> Option<Option<C>> {
-    if bool::decode(bytes)? { C::decode(bytes).map(Some) } else { Some(None) }
-}
-
 /// A column that is filled from rows as [`Row::encode`] makes them.
 pub trait ColumnBuilder: Send {
     /// Takes the value at the front of `bytes` into the column; `None` where there is none.
@@ -123,88 +110,37 @@ impl ColumnBuilder for TextColumn {
     }
 }
 
-#[derive(Default)]
-struct TimeColumn(TimestampMicrosecondBuilder);
+/// Values of a fixed width, which lie the same way in a column that may be null.
+trait Plain: Column + 'static {
+    type Values: Default + Send;
+    fn push(values: &mut Self::Values, value: Option<Self>);
+    fn finish(values: &mut Self::Values) -> ArrayRef;
+    fn is_null(reader: &Self::Reader<'_>, at: usize) -> bool;
+}
 
-impl ColumnBuilder for TimeColumn {
+struct PlainColumn<C: Plain>(C::Values);
+
+impl<C: Plain> ColumnBuilder for PlainColumn<C> {
     fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
-        self.0.append_value(Instant::decode(bytes)?.microseconds());
+        C::push(&mut self.0, Some(C::decode(bytes)?));
         Some(())
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::new(self.0.finish().with_timezone("UTC")))
+        Ok(C::finish(&mut self.0))
     }
 }
 
-#[derive(Default)]
-struct OptionalTimeColumn(TimestampMicrosecondBuilder);
+struct OptionalColumn<C: Plain>(C::Values);
 
-impl ColumnBuilder for OptionalTimeColumn {
+impl<C: Plain> ColumnBuilder for OptionalColumn<C> {
     fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
-        self.0.append_option(Option::<Instant>::decode(bytes)?.map(Instant::microseconds));
+        C::push(&mut self.0, Option::<C>::decode(bytes)?);
         Some(())
     }
 
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::new(self.0.finish().with_timezone("UTC")))
-    }
-}
-
-#[derive(Default)]
-struct CountColumn(Int64Builder);
-
-impl ColumnBuilder for CountColumn {
-    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
-        self.0.append_value(i64::try_from(u64::decode(bytes)?).unwrap_or(i64::MAX));
-        Some(())
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::new(self.0.finish()))
-    }
-}
-
-#[derive(Default)]
-struct OptionalCountColumn(Int64Builder);
-
-impl ColumnBuilder for OptionalCountColumn {
-    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
-        let count = Option::<u64>::decode(bytes)?;
-        self.0.append_option(count.map(|count| i64::try_from(count).unwrap_or(i64::MAX)));
-        Some(())
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::new(self.0.finish()))
-    }
-}
-
-#[derive(Default)]
-struct OptionalFlagColumn(BooleanBuilder);
-
-impl ColumnBuilder for OptionalFlagColumn {
-    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
-        self.0.append_option(Option::<bool>::decode(bytes)?);
-        Some(())
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::new(self.0.finish()))
-    }
-}
-
-#[derive(Default)]
-struct FlagColumn(BooleanBuilder);
-
-impl ColumnBuilder for FlagColumn {
-    fn append(&mut self, bytes: &mut &[u8]) -> Option<()> {
-        self.0.append_value(bool::decode(bytes)?);
-        Some(())
-    }
-
-    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::new(self.0.finish()))
+        Ok(C::finish(&mut self.0))
     }
 }
 
@@ -336,7 +272,7 @@ impl Column for Instant {
     }
 
     fn builder() -> Box<dyn ColumnBuilder> {
-        Box::<TimeColumn>::default()
+        Box::new(PlainColumn::<Self>(Default::default()))
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -360,40 +296,19 @@ impl Column for Instant {
     }
 }
 
-impl Column for Option<Instant> {
-    const KIND: ColumnKind = ColumnKind::OptionalTime;
-    type Reader<'b> = &'b TimestampMicrosecondArray;
+impl Plain for Instant {
+    type Values = TimestampMicrosecondBuilder;
 
-    fn data_type() -> DataType {
-        Instant::data_type()
+    fn push(values: &mut Self::Values, value: Option<Self>) {
+        values.append_option(value.map(Self::microseconds));
     }
 
-    fn is_nullable() -> bool {
-        true
+    fn finish(values: &mut Self::Values) -> ArrayRef {
+        Arc::new(values.finish().with_timezone("UTC"))
     }
 
-    fn builder() -> Box<dyn ColumnBuilder> {
-        Box::<OptionalTimeColumn>::default()
-    }
-
-    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
-        array.as_any().downcast_ref()
-    }
-
-    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
-        (!reader.is_null(at)).then(|| <Instant as Column>::read(reader, at))
-    }
-
-    fn unread() -> Self {
-        None
-    }
-
-    fn encode(&self, bytes: &mut Vec<u8>) {
-        encode_optional(self.as_ref(), bytes);
-    }
-
-    fn decode(bytes: &mut &[u8]) -> Option<Self> {
-        decode_optional(bytes)
+    fn is_null(reader: &Self::Reader<'_>, at: usize) -> bool {
+        reader.is_null(at)
     }
 }
 
@@ -406,7 +321,7 @@ impl Column for u64 {
     }
 
     fn builder() -> Box<dyn ColumnBuilder> {
-        Box::<CountColumn>::default()
+        Box::new(PlainColumn::<Self>(Default::default()))
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -430,6 +345,71 @@ impl Column for u64 {
     }
 }
 
+impl Plain for u64 {
+    type Values = Int64Builder;
+
+    fn push(values: &mut Self::Values, value: Option<Self>) {
+        values.append_option(value.map(|count| i64::try_from(count).unwrap_or(i64::MAX)));
+    }
+
+    fn finish(values: &mut Self::Values) -> ArrayRef {
+        Arc::new(values.finish())
+    }
+
+    fn is_null(reader: &Self::Reader<'_>, at: usize) -> bool {
+        reader.is_null(at)
+    }
+}
+
+impl Column for i64 {
+    const KIND: ColumnKind = ColumnKind::Integer;
+    type Reader<'b> = &'b Int64Array;
+
+    fn data_type() -> DataType {
+        DataType::Int64
+    }
+
+    fn builder() -> Box<dyn ColumnBuilder> {
+        Box::new(PlainColumn::<Self>(Default::default()))
+    }
+
+    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
+        array.as_any().downcast_ref()
+    }
+
+    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
+        reader.value(at)
+    }
+
+    fn unread() -> Self {
+        0
+    }
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(&self.to_le_bytes());
+    }
+
+    fn decode(bytes: &mut &[u8]) -> Option<Self> {
+        take_eight(bytes).map(Self::from_le_bytes)
+    }
+}
+
+impl Plain for i64 {
+    type Values = Int64Builder;
+
+    fn push(values: &mut Self::Values, value: Option<Self>) {
+        values.append_option(value);
+    }
+
+    fn finish(values: &mut Self::Values) -> ArrayRef {
+        Arc::new(values.finish())
+    }
+
+    fn is_null(reader: &Self::Reader<'_>, at: usize) -> bool {
+        reader.is_null(at)
+    }
+}
+
 impl Column for bool {
     const KIND: ColumnKind = ColumnKind::Flag;
     type Reader<'b> = &'b BooleanArray;
@@ -439,7 +419,7 @@ impl Column for bool {
     }
 
     fn builder() -> Box<dyn ColumnBuilder> {
-        Box::<FlagColumn>::default()
+        Box::new(PlainColumn::<Self>(Default::default()))
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -463,49 +443,28 @@ impl Column for bool {
     }
 }
 
-impl Column for Option<u64> {
-    const KIND: ColumnKind = ColumnKind::OptionalCount;
-    type Reader<'b> = &'b Int64Array;
+impl Plain for bool {
+    type Values = BooleanBuilder;
 
-    fn data_type() -> DataType {
-        u64::data_type()
+    fn push(values: &mut Self::Values, value: Option<Self>) {
+        values.append_option(value);
     }
 
-    fn is_nullable() -> bool {
-        true
+    fn finish(values: &mut Self::Values) -> ArrayRef {
+        Arc::new(values.finish())
     }
 
-    fn builder() -> Box<dyn ColumnBuilder> {
-        Box::<OptionalCountColumn>::default()
-    }
-
-    fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
-        array.as_any().downcast_ref()
-    }
-
-    fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
-        (!reader.is_null(at)).then(|| <u64 as Column>::read(reader, at))
-    }
-
-    fn unread() -> Self {
-        None
-    }
-
-    fn encode(&self, bytes: &mut Vec<u8>) {
-        encode_optional(self.as_ref(), bytes);
-    }
-
-    fn decode(bytes: &mut &[u8]) -> Option<Self> {
-        decode_optional(bytes)
+    fn is_null(reader: &Self::Reader<'_>, at: usize) -> bool {
+        reader.is_null(at)
     }
 }
 
-impl Column for Option<bool> {
-    const KIND: ColumnKind = ColumnKind::OptionalFlag;
-    type Reader<'b> = &'b BooleanArray;
+impl<C: Plain> Column for Option<C> {
+    const KIND: ColumnKind = C::KIND;
+    type Reader<'b> = C::Reader<'b>;
 
     fn data_type() -> DataType {
-        bool::data_type()
+        C::data_type()
     }
 
     fn is_nullable() -> bool {
@@ -513,27 +472,31 @@ impl Column for Option<bool> {
     }
 
     fn builder() -> Box<dyn ColumnBuilder> {
-        Box::<OptionalFlagColumn>::default()
+        Box::new(OptionalColumn::<C>(C::Values::default()))
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
-        array.as_any().downcast_ref()
+        C::reader(array)
     }
 
     fn read(reader: &Self::Reader<'_>, at: usize) -> Self {
-        (!reader.is_null(at)).then(|| <bool as Column>::read(reader, at))
+        (!C::is_null(reader, at)).then(|| C::read(reader, at))
     }
 
     fn unread() -> Self {
         None
     }
 
+    /// Whether there is a value, and the value.
     fn encode(&self, bytes: &mut Vec<u8>) {
-        encode_optional(self.as_ref(), bytes);
+        self.is_some().encode(bytes);
+        if let Some(value) = self {
+            value.encode(bytes);
+        }
     }
 
     fn decode(bytes: &mut &[u8]) -> Option<Self> {
-        decode_optional(bytes)
+        if bool::decode(bytes)? { C::decode(bytes).map(Some) } else { Some(None) }
     }
 }
 

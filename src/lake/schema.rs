@@ -16,7 +16,8 @@ use crate::model::Instant;
 pub const SCHEMA_VERSION: u32 = 4;
 
 table! {
-    /// A configuration item: one state of one resource, as one recorder captured it.
+    /// A configuration item: one state of one resource, as one recorder captured it. In a file: ordered by type, id,
+    /// recorder's region, capture time.
     ItemRow = "items", wide ["tags", "relationships", "configuration", "supplementary_configuration"], {
         /// Account of the recorder, which the delivered file's name states, else the item; the folder.
         recorder_account: Arc<str> = "111122223333",
@@ -61,7 +62,7 @@ table! {
 
 table! {
     /// One rule's word on one resource at one moment; a row without a rule says that the resource's
-    /// compliance item was deleted or lists none.
+    /// compliance item was deleted or lists none. In a file: ordered by type, id, recorder's region, time, rule.
     EvaluationRow = "evaluations", wide [], {
         /// Account in which the rule ran; the folder.
         recorder_account: Arc<str> = "111122223333",
@@ -91,7 +92,9 @@ table! {
 }
 
 table! {
-    /// One state of one finding, a row for each resource it is about.
+    /// One state of one finding, a row for each resource it is about. Findings in OCSF are brought to the
+    /// words of ASFF; a Security Hub finding gets the product and id of its ASFF twin. In a file: ordered by product,
+    /// finding, time.
     FindingRow = "findings", wide [], {
         /// `AwsAccountId`: whom the finding is about; the folder.
         account: Arc<str> = "111122223333",
@@ -145,7 +148,8 @@ table! {
 }
 
 table! {
-    /// A deployed Config rule as described.
+    /// A deployed Config rule as described, a row for each different description. In a file: ordered by region,
+    /// name, time.
     RuleRow = "rules", wide [], {
         /// Account it is deployed in: that of its ARN, else of the file's path; the folder.
         recorder_account: String = "111122223333",
@@ -173,7 +177,8 @@ table! {
 }
 
 table! {
-    /// A snapshot of one recorder.
+    /// A snapshot of one recorder. One that lists nothing infers nothing and has no row. The snapshots of one ingest
+    /// and recorder that were read by one worker make up a segment.
     SnapshotRow = "snapshots", wide [], {
         /// Account of the recorder; the folder.
         recorder_account: Arc<str> = "111122223333",
@@ -194,7 +199,8 @@ table! {
 
 table! {
     /// A run of consecutive snapshots of one segment and recorder that list a resource: what a hundred
-    /// snapshots listed takes one row as long as nothing changes.
+    /// snapshots listed takes one row as long as nothing changes. It refers to the snapshots of its own segment and
+    /// recorder.
     ListingRow = "listings", wide [], {
         /// Account of the recorder; the folder.
         recorder_account: Arc<str> = "111122223333",
@@ -217,7 +223,8 @@ table! {
 
 table! {
     /// A line of an IAM credential report: one user's credentials when the report was generated. Values
-    /// stay as the report writes them: `true`, `N/A`, `no_information`, `not_supported`, or a time.
+    /// stay as the report writes them: `true`, `N/A`, `no_information`, `not_supported`, or a time;
+    /// empty where it has no such column. In a file: ordered by time and record.
     CredentialRow = "credentials", wide [], {
         /// Account of the user's ARN, else of the file's path, else of `--account`; the folder.
         account: String = "111122223333",
@@ -310,7 +317,8 @@ impl CredentialRow {
 }
 
 table! {
-    /// An answer of an API that states a condition of an account, a trail or a recorder.
+    /// An answer of an API that states a condition of an account, a trail or a recorder; a row for each
+    /// different answer. In a file: ordered by kind, region, name, time.
     ConditionRow = "conditions", wide ["content"], {
         /// Account of an ARN in the answer, else of the file's path, else of `--account`; the folder.
         account: String = "111122223333",
@@ -353,7 +361,7 @@ table! {
 }
 
 table! {
-    /// An evidence file.
+    /// An evidence file that was offered, whatever became of it.
     FileRow = "ledger", wide [], {
         /// First sixteen digits of `sha256`; empty where the bytes were not looked at.
         evidence_id: String = "3f2a9c0d11e4b7a8",

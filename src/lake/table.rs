@@ -27,6 +27,8 @@ pub struct ColumnDescription {
     pub name: &'static str,
     /// What kind of value it holds.
     pub kind: ColumnKind,
+    /// Whether it is null where nothing is known or stated.
+    pub is_nullable: bool,
     /// What a value means, with its unit where the kind does not say it.
     pub meaning: String,
     /// A value as it may stand there; empty where that is the usual one.
@@ -38,32 +40,30 @@ pub struct ColumnDescription {
 pub enum ColumnKind {
     /// UTF-8; empty where nothing is known, never null.
     Text,
-    /// A moment in microseconds, UTC; never null.
+    /// A moment in microseconds, UTC.
     Time,
-    /// A moment, or null where there is none.
-    OptionalTime,
-    /// A signed 64-bit integer that is never negative; never null.
+    /// A signed 64-bit integer that is never negative.
     Count,
-    /// A count, or null where nothing is stated.
-    OptionalCount,
-    /// A boolean; never null.
+    /// A signed 64-bit integer.
+    Integer,
+    /// A boolean.
     Flag,
-    /// A boolean, or null where nothing is stated.
-    OptionalFlag,
 }
 
-impl ColumnKind {
-    /// Its name in descriptions.
+impl ColumnDescription {
+    /// The name of its type in descriptions.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Time => "time",
-            Self::OptionalTime => "optional time",
-            Self::Count => "count",
-            Self::OptionalCount => "optional count",
-            Self::Flag => "flag",
-            Self::OptionalFlag => "optional flag",
+    pub const fn type_name(&self) -> &'static str {
+        match (self.kind, self.is_nullable) {
+            (ColumnKind::Text, _) => "text",
+            (ColumnKind::Time, false) => "time",
+            (ColumnKind::Time, true) => "optional time",
+            (ColumnKind::Count, false) => "count",
+            (ColumnKind::Count, true) => "optional count",
+            (ColumnKind::Integer, false) => "integer",
+            (ColumnKind::Integer, true) => "optional integer",
+            (ColumnKind::Flag, false) => "flag",
+            (ColumnKind::Flag, true) => "optional flag",
         }
     }
 }
@@ -133,6 +133,7 @@ macro_rules! table {
                         $(ColumnDescription {
                             name: stringify!($field),
                             kind: <$kind as Column>::KIND,
+                            is_nullable: <$kind as Column>::is_nullable(),
                             meaning: sentence(&[$($field_doc,)*]),
                             example: $example,
                         },)*

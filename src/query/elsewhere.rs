@@ -51,8 +51,8 @@ fn opened(table: &Table) -> String {
 const fn sql_type(kind: ColumnKind) -> &'static str {
     match kind {
         ColumnKind::Text => "varchar",
-        ColumnKind::Time | ColumnKind::OptionalTime => "timestamptz",
-        ColumnKind::Count | ColumnKind::OptionalCount => "bigint",
-        ColumnKind::Flag | ColumnKind::OptionalFlag => "boolean",
+        ColumnKind::Time => "timestamptz",
+        ColumnKind::Count | ColumnKind::Integer => "bigint",
+        ColumnKind::Flag => "boolean",
     }
 }

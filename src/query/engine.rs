@@ -114,9 +114,9 @@ pub fn scan(table: &Table) -> Result<LazyFrame, QueryError> {
 fn kind(kind: ColumnKind) -> DataType {
     match kind {
         ColumnKind::Text => DataType::String,
-        ColumnKind::Time | ColumnKind::OptionalTime => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
-        ColumnKind::Count | ColumnKind::OptionalCount => DataType::Int64,
-        ColumnKind::Flag | ColumnKind::OptionalFlag => DataType::Boolean,
+        ColumnKind::Time => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
+        ColumnKind::Count | ColumnKind::Integer => DataType::Int64,
+        ColumnKind::Flag => DataType::Boolean,
     }
 }
 
@@ -131,22 +131,49 @@ pub fn first_and_last(frame: LazyFrame, column: &str) -> Result<(String, String)
     Ok((text(0).map_err(unreadable)?, text(read.height().saturating_sub(1)).map_err(unreadable)?))
 }
 
+/// The rows of a plan, worked out piece by piece where Polars can.
+///
+/// A part that a plan has twice is worked out twice: to share it would mean to hold it, and it may be a whole table.
 fn collected(frame: LazyFrame) -> Result<DataFrame, String> {
     // Only a plan with several sinks has several frames, and none here has a sink.
-    let with = |frame: LazyFrame, engine| guarded(|| Ok(frame.collect_with_engine(engine)?.unwrap_single()));
-    // Some plans are beyond the streaming engine, which gives up on them; the other one holds all in memory.
-    with(frame.clone(), Engine::Streaming).or_else(|_| with(frame, Engine::InMemory))
+    let with = |frame: LazyFrame, engine| attempted(|| Ok(frame.collect_with_engine(engine)?.unwrap_single()));
+    let rows = match with(frame.clone().with_comm_subplan_elim(false), Engine::Streaming) {
+        // Some plans are beyond the streaming engine, which gives up on them; the other one holds all in memory.
+        Err(Failure::GaveUp(_)) => with(frame, Engine::InMemory),
+        rows => rows,
+    };
+    rows.map_err(Failure::words)
 }
 
-/// What Polars says, or that it gave up: it panics on some of the SQL that it does not know.
+/// What Polars says, or that it gave up.
 fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T, String> {
+    attempted(work).map_err(Failure::words)
+}
+
+/// Why Polars has no answer.
+enum Failure {
+    /// It says what is wrong.
+    Said(String),
+    /// It panicked, as on some of the SQL that it does not know.
+    GaveUp(String),
+}
+
+impl Failure {
+    fn words(self) -> String {
+        match self {
+            Self::Said(words) => words,
+            Self::GaveUp(words) => format!("this SQL is not supported: {words}"),
+        }
+    }
+}
+
+fn attempted<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T, Failure> {
     match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(done) => done.map_err(|error| Failure::Said(error.to_string())),
         Err(cause) => {
             let words = cause.downcast_ref::<String>().map(String::as_str);
             let words = words.or_else(|| cause.downcast_ref::<&str>().copied()).unwrap_or("no more is known");
-            Err(format!("this SQL is not supported: {words}"))
+            Err(Failure::GaveUp(words.to_owned()))
         }
     }
 }

@@ -21,6 +21,7 @@ files of an assessment. `tickmark schema TABLE` prints one.
 | optional time | the same | null |
 | count | signed 64-bit integer, never negative | is always known |
 | optional count | the same | null |
+| integer | signed 64-bit integer | is always known |
 | flag | boolean | is always known |
 | optional flag | the same | null |
 
@@ -129,7 +130,7 @@ fn describe(table: &TableDescription, page: &mut String) {
     );
     for column in &table.columns {
         let example = if column.example.is_empty() { String::new() } else { format!("`{}`", column.example) };
-        let _ = writeln!(page, "| `{}` | {} | {} | {example} |", column.name, column.kind.name(), column.meaning);
+        let _ = writeln!(page, "| `{}` | {} | {} | {example} |", column.name, column.type_name(), column.meaning);
     }
     page.push('\n');
 }

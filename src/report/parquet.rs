@@ -100,9 +100,9 @@ fn status_rows(result: &SubjectResult, tables: &Tables) -> impl Iterator<Item = 
         resource,
         status: status.name().to_owned(),
         starts_at: period.from,
-        starts_epoch: epoch(period.from),
+        starts_epoch: period.from.microseconds(),
         ends_at: period.until,
-        ends_epoch: epoch(period.until),
+        ends_epoch: period.until.microseconds(),
     })
 }
 
@@ -118,9 +118,9 @@ fn exception_row(exception: &Exception, tables: &Tables) -> ExceptionRow {
         resource_id: exception.subject.resource_id.clone(),
         resource_arn: exception.subject.resource_arn.clone(),
         starts_at: from,
-        starts_epoch: epoch(from),
+        starts_epoch: from.microseconds(),
         ends_at: until,
-        ends_epoch: epoch(until),
+        ends_epoch: until.microseconds(),
         began_before_window: exception.began_before_window,
         ongoing: exception.ongoing,
         duration_seconds: exception.duration_seconds.unsigned_abs(),
@@ -154,9 +154,9 @@ fn disagreement_row(found: &Disagreement, tables: &Tables) -> DisagreementRow {
         test: found.test.clone(),
         resource: tables.number(&found.subject),
         starts_at: from,
-        starts_epoch: epoch(from),
+        starts_epoch: from.microseconds(),
         ends_at: until,
-        ends_epoch: epoch(until),
+        ends_epoch: until.microseconds(),
         first_source: first.source.name().to_owned(),
         first_status: first.status.name().to_owned(),
         second_source: second.source.name().to_owned(),
@@ -193,8 +193,4 @@ fn file_row(row: &LedgerRow) -> EvidenceFileRow {
 
 fn reference(reference: Option<&EvidenceReference>) -> String {
     reference.map(ToString::to_string).unwrap_or_default()
-}
-
-fn epoch(at: Instant) -> u64 {
-    u64::try_from(at.microseconds()).unwrap_or(0)
 }

@@ -2,6 +2,7 @@
 
 use crate::engine::results::{Assessment, Conclusion, ControlResult};
 use crate::model::{AccountId, Source};
+use crate::report::FILES;
 use crate::report::figures::{counted, length, part_of};
 
 use super::Style;
@@ -32,9 +33,13 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment, style: Style<'_>)
     }
     if let Some(folder) = style.out_dir {
         page.blank();
-        let names = "results.json, controls.csv, exceptions.csv, coverage.csv, subjects.csv, disagreements.csv, remarks.csv, \
-             ledger.csv";
-        page.paragraph("", 0, &format!("Files in {folder}: {names}"));
+        let (tables, files): (Vec<&str>, Vec<&str>) = FILES.iter().partition(|name| name.ends_with(".parquet"));
+        let (files, tables) = (files.join(", "), tables.len());
+        page.paragraph(
+            "",
+            0,
+            &format!("Files in {folder}: {files}, and {tables} tables for `tickmark query` (.parquet)"),
+        );
     }
 }
 
