@@ -23,17 +23,18 @@ select
     sum(case when result = 'not_tested' then 1 else 0 end) as not_tested,
     sum(case when result = 'failed' then 1 else 0 end) as failed,
     sum(case when result = 'passed' then 1 else 0 end) as passed,
-    round(
+    floor(
         sum(case when result = 'passed' then 1.0 else 0.0 end)
-        / nullif(sum(case when result = 'passed' or result = 'failed' then 1.0 else 0.0 end), 0.0),
-        6
-    ) as pass_rate,
+        / nullif(sum(case when result = 'passed' or result = 'failed' then 1.0 else 0.0 end), 0.0) * 1000000.0 + 0.5
+    ) / 1000000.0 as pass_rate,
     sum(passing_at_end) as passing_at_end,
     sum(failing_at_end) as failing_at_end,
-    round(sum(passing_at_end) * 1.0 / nullif(sum(passing_at_end + failing_at_end) * 1.0, 0.0), 6) as pass_rate_at_end,
-    round(
-        sum(pass_microseconds) * 1.0 / nullif(sum(pass_microseconds + fail_microseconds) * 1.0, 0.0), 6
-    ) as time_weighted_pass_rate,
+    floor(
+        sum(passing_at_end) * 1.0 / nullif(sum(passing_at_end + failing_at_end) * 1.0, 0.0) * 1000000.0 + 0.5
+    ) / 1000000.0 as pass_rate_at_end,
+    floor(
+        sum(pass_microseconds) * 1.0 / nullif(sum(pass_microseconds + fail_microseconds) * 1.0, 0.0) * 1000000.0 + 0.5
+    ) / 1000000.0 as time_weighted_pass_rate,
     sum(exceptions) as exceptions
 from outcomes
 group by control

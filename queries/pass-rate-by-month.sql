@@ -48,12 +48,13 @@ select
     count(*) as population,
     sum(case when passing + failing > 0 then 1 else 0 end) as tested,
     sum(case when failing > 0 then 1 else 0 end) as failed,
-    round(
+    floor(
         sum(case when passing > 0 and failing = 0 then 1.0 else 0.0 end)
-        / nullif(sum(case when passing + failing > 0 then 1.0 else 0.0 end), 0.0),
-        6
-    ) as pass_rate,
-    round(sum(passing) * 1.0 / nullif(sum(passing + failing) * 1.0, 0.0), 6) as time_weighted_pass_rate,
+        / nullif(sum(case when passing + failing > 0 then 1.0 else 0.0 end), 0.0) * 1000000.0 + 0.5
+    ) / 1000000.0 as pass_rate,
+    floor(
+        sum(passing) * 1.0 / nullif(sum(passing + failing) * 1.0, 0.0) * 1000000.0 + 0.5
+    ) / 1000000.0 as time_weighted_pass_rate,
     sum(failing_at_end) as failing_at_end
 from subjects_of_months
 where is_in_population = 1
