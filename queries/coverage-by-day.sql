@@ -34,7 +34,7 @@ select
     a.region,
     a.source,
     cast(floor(coalesce(l.microseconds, 0) / 1000000) as bigint) as covered_seconds,
-    floor(coalesce(l.microseconds, 0) * 1.0 / a.length * 1000000.0 + 0.5) / 1000000.0 as covered_fraction
+    cast(coalesce(l.microseconds, 0) as double) / cast(a.length as double) as covered_fraction
 from asked as a
 left join lengths as l
     on l.day = a.day and l.account = a.account and l.region = a.region and l.source = a.source

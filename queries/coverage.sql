@@ -20,9 +20,7 @@ select
     a.source,
     cast(floor(coalesce(l.microseconds, 0) / 1000000) as bigint) as covered_seconds,
     cast(floor((p.until_epoch - p.from_epoch) / 1000000) as bigint) as period_seconds,
-    floor(
-        coalesce(l.microseconds, 0) * 1.0 / (p.until_epoch - p.from_epoch) * 1000000.0 + 0.5
-    ) / 1000000.0 as covered_fraction
+    cast(coalesce(l.microseconds, 0) as double) / cast(p.until_epoch - p.from_epoch as double) as covered_fraction
 from places as a
 cross join period as p
 left join lengths as l on l.account = a.account and l.region = a.region and l.source = a.source

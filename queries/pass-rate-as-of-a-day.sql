@@ -22,10 +22,8 @@ select
     sum(case when status = 'NOT_APPLICABLE' then 1 else 0 end) as not_applicable,
     sum(case when status = 'NO_EVIDENCE' then 1 else 0 end) as no_evidence,
     sum(case when status = 'ABSENT' then 1 else 0 end) as absent,
-    floor(
-        sum(case when status = 'PASS' then 1.0 else 0.0 end)
-        / nullif(sum(case when status = 'PASS' or status = 'FAIL' then 1.0 else 0.0 end), 0.0) * 1000000.0 + 0.5
-    ) / 1000000.0 as pass_rate
+    sum(case when status = 'PASS' then 1.0 else 0.0 end)
+    / nullif(sum(case when status = 'PASS' or status = 'FAIL' then 1.0 else 0.0 end), 0.0) as pass_rate
 from at_end
 group by control
 order by control

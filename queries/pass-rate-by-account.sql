@@ -23,18 +23,21 @@ select
     sum(case when result = 'not_tested' then 1 else 0 end) as not_tested,
     sum(case when result = 'failed' then 1 else 0 end) as failed,
     sum(case when result = 'passed' then 1 else 0 end) as passed,
-    floor(
-        sum(case when result = 'passed' then 1.0 else 0.0 end)
-        / nullif(sum(case when result = 'passed' or result = 'failed' then 1.0 else 0.0 end), 0.0) * 1000000.0 + 0.5
-    ) / 1000000.0 as pass_rate,
+    sum(case when result = 'passed' then 1.0 else 0.0 end)
+    / nullif(sum(case when result = 'passed' or result = 'failed' then 1.0 else 0.0 end), 0.0) as pass_rate,
     sum(passing_at_end) as passing_at_end,
     sum(failing_at_end) as failing_at_end,
-    floor(
-        sum(passing_at_end) * 1.0 / nullif(sum(passing_at_end + failing_at_end) * 1.0, 0.0) * 1000000.0 + 0.5
-    ) / 1000000.0 as pass_rate_at_end,
-    floor(
-        sum(pass_microseconds) * 1.0 / nullif(sum(pass_microseconds + fail_microseconds) * 1.0, 0.0) * 1000000.0 + 0.5
-    ) / 1000000.0 as time_weighted_pass_rate,
+    cast(sum(passing_at_end) as double) / nullif(cast(sum(passing_at_end + failing_at_end) as double), 0.0) as pass_rate_at_end,
+    (
+        cast(sum(cast(floor(pass_microseconds / 1000000) as bigint)) as double) * 1000000.0
+        + cast(sum(pass_microseconds % 1000000) as double)
+    ) / nullif(
+        cast(sum(cast(floor(pass_microseconds / 1000000) as bigint)) as double) * 1000000.0
+        + cast(sum(pass_microseconds % 1000000) as double)
+        + cast(sum(cast(floor(fail_microseconds / 1000000) as bigint)) as double) * 1000000.0
+        + cast(sum(fail_microseconds % 1000000) as double),
+        0.0
+    ) as time_weighted_pass_rate,
     sum(exceptions) as exceptions
 from outcomes
 group by control, account

@@ -48,13 +48,18 @@ select
     count(*) as population,
     sum(case when passing + failing > 0 then 1 else 0 end) as tested,
     sum(case when failing > 0 then 1 else 0 end) as failed,
-    floor(
-        sum(case when passing > 0 and failing = 0 then 1.0 else 0.0 end)
-        / nullif(sum(case when passing + failing > 0 then 1.0 else 0.0 end), 0.0) * 1000000.0 + 0.5
-    ) / 1000000.0 as pass_rate,
-    floor(
-        sum(passing) * 1.0 / nullif(sum(passing + failing) * 1.0, 0.0) * 1000000.0 + 0.5
-    ) / 1000000.0 as time_weighted_pass_rate,
+    sum(case when passing > 0 and failing = 0 then 1.0 else 0.0 end)
+    / nullif(sum(case when passing + failing > 0 then 1.0 else 0.0 end), 0.0) as pass_rate,
+    (
+        cast(sum(cast(floor(passing / 1000000) as bigint)) as double) * 1000000.0
+        + cast(sum(passing % 1000000) as double)
+    ) / nullif(
+        cast(sum(cast(floor(passing / 1000000) as bigint)) as double) * 1000000.0
+        + cast(sum(passing % 1000000) as double)
+        + cast(sum(cast(floor(failing / 1000000) as bigint)) as double) * 1000000.0
+        + cast(sum(failing % 1000000) as double),
+        0.0
+    ) as time_weighted_pass_rate,
     sum(failing_at_end) as failing_at_end
 from subjects_of_months
 where is_in_population = 1

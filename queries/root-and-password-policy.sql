@@ -30,8 +30,11 @@ with stated as (
         null as minimum_password_length, null as require_symbols, null as require_numbers,
         null as require_uppercase_characters, null as require_lowercase_characters, null as max_password_age,
         null as password_reuse_prevention,
-        mfa_active = 'true' as root_has_mfa,
-        access_key_1_active = 'true' or access_key_2_active = 'true' as root_has_access_keys,
+        case when mfa_active = 'true' then true when mfa_active = 'false' then false end as root_has_mfa,
+        case
+            when access_key_1_active = 'true' or access_key_2_active = 'true' then true
+            when access_key_1_active = 'false' and access_key_2_active = 'false' then false
+        end as root_has_access_keys,
         password_last_used as root_password_last_used,
         evidence_id, record_number
     from credentials

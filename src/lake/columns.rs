@@ -272,7 +272,7 @@ impl Column for Instant {
     }
 
     fn builder() -> Box<dyn ColumnBuilder> {
-        Box::new(PlainColumn::<Self>(Default::default()))
+        Box::new(PlainColumn::<Self>(<Self as Plain>::Values::default()))
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -321,7 +321,7 @@ impl Column for u64 {
     }
 
     fn builder() -> Box<dyn ColumnBuilder> {
-        Box::new(PlainColumn::<Self>(Default::default()))
+        Box::new(PlainColumn::<Self>(<Self as Plain>::Values::default()))
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -370,7 +370,7 @@ impl Column for i64 {
     }
 
     fn builder() -> Box<dyn ColumnBuilder> {
-        Box::new(PlainColumn::<Self>(Default::default()))
+        Box::new(PlainColumn::<Self>(<Self as Plain>::Values::default()))
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {
@@ -419,7 +419,7 @@ impl Column for bool {
     }
 
     fn builder() -> Box<dyn ColumnBuilder> {
-        Box::new(PlainColumn::<Self>(Default::default()))
+        Box::new(PlainColumn::<Self>(<Self as Plain>::Values::default()))
     }
 
     fn reader(array: &dyn Array) -> Option<Self::Reader<'_>> {

@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 
 use super::QueryError;
 use crate::model::Instant;
-use crate::report::escape::{cell, visible};
+use crate::report::escape::{cell, sentence, visible};
 
 /// The widest that a column is shown on the screen.
 const COLUMN_MAX: usize = 60;
@@ -24,11 +24,11 @@ pub enum Layout {
     Parquet,
 }
 
-/// The bytes of an answer.
+/// The bytes of an answer. On a screen, text is shown such that it can do nothing to it; a file holds it as it is.
 ///
 /// # Errors
 /// [`QueryError::Answer`], when a column holds what has no such layout.
-pub fn bytes(mut rows: DataFrame, layout: Layout) -> Result<Vec<u8>, QueryError> {
+pub fn bytes(mut rows: DataFrame, layout: Layout, is_on_screen: bool) -> Result<Vec<u8>, QueryError> {
     match layout {
         Layout::Parquet => {
             let mut bytes = Vec::new();
@@ -40,7 +40,7 @@ pub fn bytes(mut rows: DataFrame, layout: Layout) -> Result<Vec<u8>, QueryError>
             Ok(bytes)
         }
         Layout::Table => Ok(table(&names(&rows), &values(&rows)?).into_bytes()),
-        Layout::Csv => csv(&names(&rows), &values(&rows)?),
+        Layout::Csv => csv(&names(&rows), &values(&rows)?, is_on_screen),
         Layout::Json => json(&names(&rows), &values(&rows)?),
     }
 }
@@ -107,13 +107,14 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn csv(names: &[String], rows: &[Vec<Value>]) -> Result<Vec<u8>, QueryError> {
+fn csv(names: &[String], rows: &[Vec<Value>], is_on_screen: bool) -> Result<Vec<u8>, QueryError> {
     let terminator = ::csv::Terminator::Any(b'\n');
     let mut writer = ::csv::WriterBuilder::new().terminator(terminator).from_writer(Vec::new());
-    writer.write_record(names.iter().map(|name| cell(name).into_owned())).map_err(failed)?;
+    let guarded = |text: &str| if is_on_screen { sentence(text).into_owned() } else { cell(text).into_owned() };
+    writer.write_record(names.iter().map(|name| guarded(name))).map_err(failed)?;
     for row in rows {
         let cells = row.iter().map(|value| match value {
-            Value::String(text) => cell(text).into_owned(),
+            Value::String(text) => guarded(text),
             other => text(other),
         });
         writer.write_record(cells).map_err(failed)?;
@@ -123,9 +124,7 @@ fn csv(names: &[String], rows: &[Vec<Value>]) -> Result<Vec<u8>, QueryError> {
 
 fn json(names: &[String], rows: &[Vec<Value>]) -> Result<Vec<u8>, QueryError> {
     let all: Vec<Object<'_>> = rows.iter().map(|cells| Object { names, cells }).collect();
-    let mut bytes = serde_json::to_vec_pretty(&all).map_err(failed)?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    crate::report::json::laid_out(&all).map_err(failed)
 }
 
 /// A row as an object whose members stand in the order of the columns.

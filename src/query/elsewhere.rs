@@ -1,6 +1,7 @@
 //! The same questions for DuckDB: a script that opens the tables and asks.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::QueryError;
 use super::engine::{tables_for, views_for};
@@ -40,12 +41,24 @@ fn opened(table: &Table) -> String {
             columns.map(|column| format!("cast(null as {}) as \"{}\"", sql_type(column.kind), column.name)).collect();
         return format!("create or replace temp view {name} as select {} where false;\n", columns.join(", "));
     }
-    let files: Vec<String> =
-        table.files.iter().map(|path| format!("'{}'", path.display().to_string().replace('\'', "''"))).collect();
+    let files: Vec<String> = table.files.iter().map(|path| format!("'{}'", literal(path))).collect();
     format!(
         "create or replace temp view {name} as select * from read_parquet([{}], hive_partitioning = false);\n",
         files.join(", ")
     )
+}
+
+/// A path as SQL text that stands for this one file: no character of it is a pattern.
+fn literal(path: &Path) -> String {
+    let mut text = String::new();
+    for character in path.display().to_string().chars() {
+        match character {
+            '[' | '*' | '?' => text.extend(['[', character, ']']),
+            '\'' => text.push_str("''"),
+            other => text.push(other),
+        }
+    }
+    text
 }
 
 const fn sql_type(kind: ColumnKind) -> &'static str {

@@ -11,6 +11,7 @@ pub mod tables;
 pub mod engine;
 pub mod answer;
 pub mod elsewhere;
+mod refusals;
 pub mod schema;
 
 use std::path::PathBuf;

@@ -8,7 +8,9 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
-use super::QueryError;
+use super::library::VIEWS;
+use super::tables::Tables;
+use super::{QueryError, refusals};
 
 /// Functions that would read files or open connections of their own.
 const READERS: [&str; 4] = ["read_csv", "read_parquet", "read_ipc", "read_json"];
@@ -83,6 +85,13 @@ impl Text {
         };
         let query = text.query()?;
         text.is_ordered = query.order_by.is_some();
+        if let Some(refusal) = refusals::first(&query, &is_known) {
+            return Err(QueryError::Sql {
+                place: text.place_of(&refusal.word),
+                what: refusal.what,
+                hint: Some(refusal.hint.to_owned()),
+            });
+        }
         let _all: ControlFlow<()> = visit_relations(&query, |relation| {
             text.relations.extend(relation.0.last().map(|part| part.to_string().trim_matches('"').to_lowercase()));
             ControlFlow::Continue(())
@@ -263,6 +272,34 @@ impl Heading {
         let answers = lines.iter().take_while(|line| !line.is_empty()).copied().collect::<Vec<_>>().join(" ");
         let parameters = lines.iter().filter_map(|line| parameter(line)).collect();
         Self { answers, parameters }
+    }
+}
+
+/// Whether a table or a view has this name.
+fn is_known(name: &str) -> bool {
+    Tables::descriptions().contains_key(name) || VIEWS.iter().any(|view| view.name == name)
+}
+
+impl Values {
+    /// Whether the days that are given leave any time to ask about.
+    ///
+    /// # Errors
+    /// [`QueryError::Parameter`], when the period ends before it begins, or a day lies outside of it.
+    pub fn check_period(&self) -> Result<(), QueryError> {
+        let days = self.given.iter().filter(|(_, value)| crate::model::Instant::parse_date(value).is_ok());
+        let (from, through) = (self.given.get("from"), self.given.get("through"));
+        let empty = from.zip(through).filter(|(from, through)| from > through);
+        if let Some((from, through)) = empty {
+            let what = format!("--param through={through} is before --param from={from}: there is no day to ask about");
+            return Err(QueryError::Parameter(what));
+        }
+        for (name, value) in days {
+            if from.is_some_and(|from| value < from) || through.is_some_and(|through| value > through) {
+                let what = format!("--param {name}={value} is not a day of the period that from and through leave");
+                return Err(QueryError::Parameter(what));
+            }
+        }
+        Ok(())
     }
 }
 

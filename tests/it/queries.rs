@@ -153,10 +153,6 @@ fn questions() -> BTreeMap<String, String> {
 }
 
 /// A rate as the questions round it.
-fn rounded(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("{:.6}", text.parse::<f64>().unwrap()) }
-}
-
 const COUNTS: [&str; 9] = [
     "population",
     "tested",
@@ -186,7 +182,12 @@ fn rates_by_control_are_those_of_the_result_files() {
             assert_eq!(mine[name], other[name], "{name} of {}", mine["control"]);
         }
         for name in RATES {
-            assert_eq!(rounded(&mine[name]), rounded(&other[name]), "{name} of {}", mine["control"]);
+            assert_eq!(
+                mine[name].parse::<f64>().ok(),
+                other[name].parse::<f64>().ok(),
+                "{name} of {}",
+                mine["control"]
+            );
         }
     }
 }
@@ -227,7 +228,7 @@ fn what_sources_disagree_on_is_what_the_assessment_lists() {
 fn coverage_is_that_of_the_result_files() {
     let of = |row: &TableRow| {
         let place = ["account", "region", "source"].map(|name| row[name].clone());
-        (place, rounded(&row["covered_fraction"]))
+        (place, row["covered_fraction"].parse::<f64>().unwrap().to_bits())
     };
     let ours: BTreeMap<_, _> = rows(&["coverage"]).iter().map(of).collect();
     let theirs: BTreeMap<_, _> = left("coverage.csv").iter().map(of).collect();
@@ -403,6 +404,52 @@ fn an_error_names_the_place_and_what_was_expected() {
     for (sql, options, expected) in cases {
         let said = refused(sql, options);
         assert!(said.contains(expected), "{sql}\n{said}");
+    }
+}
+
+#[test]
+fn what_would_be_answered_wrongly_is_refused() {
+    let cases = [
+        ("with exceptions as (select 1 as x)\nselect * from exceptions", "line 1, column 6: `exceptions` is a table"),
+        ("with timeline as (select 1 as x) select * from timeline", "`timeline` is a table or view already"),
+        (
+            "select count(*) as n from controls as c\nleft join exceptions as e on e.control = c.control and e.ongoing",
+            "line 2, column 27: an outer join on",
+        ),
+        ("select * from controls as c full join exceptions as e on e.population > c.population", "an outer join on"),
+        ("select sum(1) as n from controls", "column 8: the sum of a constant"),
+        ("select sum(population) over (order by control) as n from controls", "does not say of which rows"),
+        (
+            "select control, max(sum(population)) over () as n from controls group by control",
+            "`max` is worked out over groups before the groups are made",
+        ),
+    ];
+    for (sql, expected) in cases {
+        let said = refused(sql, &[]);
+        assert!(said.contains(expected), "{sql}\n{said}");
+    }
+}
+
+#[test]
+fn an_empty_period_is_no_period_without_exceptions() {
+    let reversed = ["exceptions", "--param", "from=2026-03-31", "--param", "through=2026-03-01"];
+    let outside = ["pass-rate-as-of-a-day", "--param", "day=2026-02-01", "--param", "from=2026-03-01"];
+    for (arguments, expected) in [(&reversed, "there is no day to ask about"), (&outside, "not a day of the period")] {
+        let run = asked(arguments);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn an_answer_is_not_written_over_what_it_rests_on() {
+    let dir = report();
+    for place in ["report/controls.parquet", "report/lake/tables/ledger/00000001.parquet", "report/manifest.json"] {
+        let before = dir.bytes(place);
+        let run = asked(&["exceptions", "--output", place]);
+        assert_eq!(run.status, 2, "{place}: {}", run.stderr);
+        assert!(run.stderr.contains("nothing may write over"), "{}", run.stderr);
+        assert_eq!(dir.bytes(place), before);
     }
 }
 

@@ -63,11 +63,15 @@ fn asked(arguments: &QueryArguments) -> anyhow::Result<Exit> {
             let what = "Parquet is nothing to look at; write it to a file with --output FILE".to_owned();
             return Err(QueryError::Parameter(what).into());
         }
-        answer::bytes(engine::answer(&text, &tables, &values)?, layout)?
+        {
+            let is_on_screen = arguments.output.is_none() && std::io::stdout().is_terminal();
+            answer::bytes(engine::answer(&text, &tables, &values)?, layout, is_on_screen)?
+        }
     };
     match &arguments.output {
         None => printer::answer(&bytes).context("the answer cannot be printed")?,
         Some(path) => {
+            refuse_evidence(path, arguments)?;
             std::fs::write(path, &bytes).with_context(|| format!("`{}` cannot be written", path.display()))?;
         }
     }
@@ -133,6 +137,26 @@ fn text(question: &str) -> anyhow::Result<Text> {
     Ok(Text::parse(question, &sql)?)
 }
 
+/// Nothing that an answer rests on is written over.
+fn refuse_evidence(path: &Path, arguments: &QueryArguments) -> anyhow::Result<()> {
+    let real = |path: &Path| path.canonicalize().ok();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Some(folder) = real(folder) else { return Ok(()) };
+    let lake = arguments.lake.as_deref().and_then(real);
+    let beside = real(&arguments.results.join("lake")).filter(|lake| lake.join("lake.json").is_file());
+    let is_in_lake = [lake, beside].into_iter().flatten().any(|lake| folder.starts_with(lake));
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let is_result = crate::report::FILES.contains(&name) || name == crate::cli::manifest::MANIFEST;
+    if is_in_lake || (is_result && folder.join(crate::cli::manifest::MANIFEST).is_file()) {
+        let what = format!(
+            "`{}` is a place of the lake or of the result files, which nothing may write over; name another file",
+            path.display()
+        );
+        return Err(QueryError::Parameter(what).into());
+    }
+    Ok(())
+}
+
 /// The tables at hand: those of the result files where there are some, and of the lake beside them or named.
 fn tables(arguments: &QueryArguments) -> anyhow::Result<Tables> {
     let beside = arguments.results.join("lake");
@@ -151,20 +175,23 @@ fn tables(arguments: &QueryArguments) -> anyhow::Result<Tables> {
     }
     let manifest = results_check::of_tables(&arguments.results)
         .map_err(|why| QueryError::Results { path: arguments.results.clone(), why })?;
-    if let Some(lake) = &lake
-        && lake.latest_commit_sha256() != manifest.lake.commit_sha256
-    {
+    let Some(lake) = lake else { return Ok(Tables::new(None, Some(&arguments.results))) };
+    // What joins both has to see the lake as the assessment saw it.
+    let then = lake.as_of(manifest.lake.commit, &manifest.lake.commit_sha256);
+    if then.is_none() {
         printer::remark(
-            "warning: the lake is not what the result files were made from: what is asked of both may not fit \
-             together; `tickmark assess` answers from the lake as it is now",
+            "warning: the result files were not made from this lake: only the lake is asked; `tickmark assess` answers \
+             from it, and --results names the folder that it wrote",
         );
+        return Ok(Tables::new(Some(lake), None));
     }
-    Ok(Tables::new(lake, Some(&arguments.results)))
+    Ok(Tables::new(then, Some(&arguments.results)))
 }
 
 fn values(arguments: &QueryArguments, text: &Text, tables: &Tables) -> anyhow::Result<Values> {
     let given = arguments.param.iter().cloned().collect();
     let values = Values { given, window: tables.window()? };
+    values.check_period()?;
     let mut known = text.parameters();
     for view in engine::views_for(text)? {
         known.extend(view.parameters());
