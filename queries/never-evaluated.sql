@@ -7,7 +7,8 @@
 -- inventory_only: whether no source says anything of it at all; else what is said judges nothing
 -- existing_seconds: time of the period in which it is not known to be absent
 --
--- Limits: this is what completeness testing begins with. It cannot show what was never recorded: see coverage.
+-- Limits: `inventory_only` is false for accounts of which nothing is said, since no inventory shows an account. This
+-- is what completeness testing begins with. It cannot show what was never recorded: see coverage.
 select
     o.control,
     r.account,

@@ -11,7 +11,8 @@
 -- failing_at_end: failing at the last instant of the month
 --
 -- Limits: months at the ends of the period count with their days inside it. A failure that goes over from one
--- month to the next counts in both.
+-- month to the next counts in both. What may belong to a control was decided for the whole window, so an assessment
+-- of one month alone may have another population (buckets that trails deliver to).
 with months as (
     select
         d.month,

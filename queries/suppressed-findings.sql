@@ -1,4 +1,4 @@
--- Which findings were suppressed, what do they say, and for how long?
+-- Which findings were suppressed, what do they say, and when were they said to be?
 --
 -- account, region, product_arn, finding_id, title, resource_type, resource_id
 -- compliance_status, record_state, workflow_status: as of its last record in the evidence
