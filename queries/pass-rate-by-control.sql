@@ -27,7 +27,8 @@ select
     / nullif(sum(case when result = 'passed' or result = 'failed' then 1.0 else 0.0 end), 0.0) as pass_rate,
     sum(passing_at_end) as passing_at_end,
     sum(failing_at_end) as failing_at_end,
-    cast(sum(passing_at_end) as double) / nullif(cast(sum(passing_at_end + failing_at_end) as double), 0.0) as pass_rate_at_end,
+    cast(sum(passing_at_end) as double)
+    / nullif(cast(sum(passing_at_end + failing_at_end) as double), 0.0) as pass_rate_at_end,
     (
         cast(sum(cast(floor(pass_microseconds / 1000000) as bigint)) as double) * 1000000.0
         + cast(sum(pass_microseconds % 1000000) as double)
