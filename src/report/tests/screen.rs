@@ -162,7 +162,7 @@ fn middling_bottom() {
      10. Read 1 remark that tickmark's own checks made beyond what the rules ask: q2-out/remarks.csv.
 
     Files in q2-out: results.json, controls.csv, exceptions.csv, coverage.csv, subjects.csv,
-    disagreements.csv, remarks.csv, ledger.csv
+    disagreements.csv, remarks.csv, ledger.csv, and 20 tables for `tickmark query` (.parquet)
     "#);
 }
 
