@@ -3,7 +3,7 @@
 //! The modules stand in the order of the data's journey, and each may import only from those above
 //! it: [`model`] (the nouns), [`evidence`] (bytes and their custody), [`formats`] (bytes to records),
 //! [`lake`] (records at rest), [`engine`] (records to answers), [`report`] (answers to files and
-//! screens), [`query`] (questions in SQL), [`cli`] (arguments to work).
+//! screens), [`query`] (questions in SQL), [`sampling`] (testing some of many), [`cli`] (arguments to work).
 
 pub mod model;
 pub mod evidence;
@@ -12,4 +12,5 @@ pub mod lake;
 pub mod engine;
 pub mod report;
 pub mod query;
+pub mod sampling;
 pub mod cli;

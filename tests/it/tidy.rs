@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Modules of the library in order of rank; each may mention only those before it.
-const RANKS: [&str; 8] = ["model", "evidence", "formats", "lake", "engine", "report", "query", "cli"];
+const RANKS: [&str; 9] =
+    ["model", "evidence", "formats", "lake", "engine", "report", "query", "sampling", "cli"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
