@@ -1,11 +1,15 @@
 //! The command line as it is written; nothing is decided here.
 
+mod sample;
+
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::evidence::{AddressError, EvidenceArgument};
+
+pub(super) use sample::{ChanceArgument, PlanArguments, SampleArguments, SampleCommand};
 
 /// What each exit status means, for `--help`.
 const EXIT_STATUS: &str = "\
@@ -52,6 +56,8 @@ pub(super) enum Command {
     Query(QueryArguments),
     /// Describe the tables and columns that questions can be put to.
     Schema(SchemaArguments),
+    /// Test a control by a sample of its population.
+    Sample(SampleArguments),
 }
 
 /// Arguments of `run`.

@@ -27,6 +27,7 @@ use crate::engine::{AssessError, ExplainError};
 use crate::evidence::DiscoverError;
 use crate::lake::LakeError;
 use crate::query::QueryError;
+use crate::sampling::plan::PlanError;
 
 /// Does what the command line asks, and says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -43,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Controls(arguments) => commands::controls::controls(arguments),
         Command::Query(arguments) => commands::query::query(arguments),
         Command::Schema(arguments) => commands::query::schema(arguments),
+        Command::Sample(arguments) => commands::sample::sample(arguments),
     });
     done.unwrap_or_else(|error| {
         if let Some(stopped) = error.downcast_ref::<Stopped>() {
@@ -100,6 +102,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
     };
     error.is::<UsageError>()
         || error.downcast_ref().is_some_and(names_no_question)
+        || error.is::<PlanError>()
         || error.is::<SettingsFileError>()
         || error.is::<DiscoverError>()
         || error.downcast_ref().is_some_and(names_no_lake_or_evidence)

@@ -10,3 +10,4 @@ pub mod limit;
 pub mod plan;
 pub mod stages;
 pub mod frequency;
+pub mod told;

@@ -89,15 +89,14 @@ pub enum PlanError {
         population: u64,
     },
     /// A sample would do that nobody can test.
-    #[error(
-        "it would take more than {SIZE_MAX} items; tolerate more, expect fewer or be content with less confidence"
-    )]
+    #[error("it would take more than {SIZE_MAX} items; tolerate more, expect fewer or be content with less confidence")]
     TooLarge,
     /// Stages that are none.
-    #[error(
-        "{0:?} are no numbers of deviations to accept after each stage; give them in rising order, such as 0,1"
-    )]
+    #[error("{0:?} are no numbers of deviations to accept after each stage; give them in rising order, such as 0,1")]
     Stages(Vec<u64>),
+    /// No such frequency.
+    #[error("{0:?} is no frequency that sizes are known for")]
+    Frequency(String),
     /// Too many stages.
     #[error("{0} stages cannot be planned; give 2 to 10")]
     StageCount(usize),

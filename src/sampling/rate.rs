@@ -124,7 +124,8 @@ impl FromStr for Rate {
         let above = || RateError::AboveWhole(text.to_owned());
         let whole: u64 = whole.parse().map_err(|_| above())?;
         let millionths: u64 = format!("{significant:0<6}").parse().map_err(|_| not_a_number())?;
-        let value = whole.checked_mul(Self::PERCENT).and_then(|value| value.checked_add(millionths)).ok_or_else(above)?;
+        let value =
+            whole.checked_mul(Self::PERCENT).and_then(|value| value.checked_add(millionths)).ok_or_else(above)?;
         if value > Self::WHOLE.0 {
             return Err(above());
         }

@@ -54,8 +54,10 @@ fn sizes_for_an_expected_rate() {
         let [confidence, expected, tolerable, size, deviations] = &row;
         let aim = aim(confidence, tolerable, Chance::Binomial);
         let found = plan(aim, Expectation::Rate(rate(expected)));
-        if let Some(bound) = size.strip_prefix('>') {
+        if let Some(bound) = size.strip_prefix("over ") {
             assert!(found.is_ok_and(|plan| plan.size > number(bound)), "{row:?}");
+        } else if size == "none" {
+            assert!(matches!(found, Err(PlanError::Expected { .. })), "{row:?}");
         } else {
             assert_eq!(found, Ok(Plan { size: number(size), allowed: number(deviations) }), "{row:?}");
         }
@@ -225,8 +227,14 @@ fn what_cannot_be_planned_is_refused_with_the_reason() {
     let endless = aim("95", "5", Chance::Binomial);
     assert!(matches!(plan(endless, Expectation::Rate(rate("5"))), Err(PlanError::Expected { .. })));
     assert!(matches!(plan(endless, Expectation::Rate(rate("4.99"))), Err(PlanError::TooLarge)));
-    assert!(matches!(plan(aim("100", "5", Chance::Binomial), Expectation::Deviations(0)), Err(PlanError::Confidence(_))));
-    assert!(matches!(plan(aim("49", "5", Chance::Binomial), Expectation::Deviations(0)), Err(PlanError::Confidence(_))));
+    assert!(matches!(
+        plan(aim("100", "5", Chance::Binomial), Expectation::Deviations(0)),
+        Err(PlanError::Confidence(_))
+    ));
+    assert!(matches!(
+        plan(aim("49", "5", Chance::Binomial), Expectation::Deviations(0)),
+        Err(PlanError::Confidence(_))
+    ));
     assert!(matches!(plan(aim("95", "0", Chance::Binomial), Expectation::Deviations(0)), Err(PlanError::Tolerable(_))));
     assert!(matches!(stages::plan(endless, &[1, 1]), Err(PlanError::Stages(_))));
     assert!(matches!(stages::plan(endless, &[0]), Err(PlanError::StageCount(1))));

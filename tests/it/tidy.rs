@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Modules of the library in order of rank; each may mention only those before it.
-const RANKS: [&str; 9] =
-    ["model", "evidence", "formats", "lake", "engine", "report", "query", "sampling", "cli"];
+const RANKS: [&str; 9] = ["model", "evidence", "formats", "lake", "engine", "report", "query", "sampling", "cli"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -6,4 +6,5 @@ pub(super) mod explain;
 pub(super) mod ingest;
 pub(super) mod query;
 pub(super) mod run;
+pub(super) mod sample;
 pub(super) mod verify;

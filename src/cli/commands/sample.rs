@@ -1,0 +1,52 @@
+//! `tickmark sample`: testing some of many.
+
+use anyhow::Context;
+
+use crate::cli::args::{ChanceArgument, PlanArguments, SampleArguments, SampleCommand, StoryFormatArgument};
+use crate::cli::exit::Exit;
+use crate::cli::printer;
+use crate::cli::settings::UsageError;
+use crate::sampling::chance::Chance;
+use crate::sampling::plan::{Aim, Expectation};
+use crate::sampling::rate::Rate;
+use crate::sampling::told::{FrequencyTold, PlanTold};
+
+/// Carries the command out.
+pub(in crate::cli) fn sample(arguments: &SampleArguments) -> anyhow::Result<Exit> {
+    match &arguments.command {
+        SampleCommand::Plan(arguments) => plan(arguments),
+    }
+}
+
+/// `sample plan`: nothing is read and nothing written.
+fn plan(arguments: &PlanArguments) -> anyhow::Result<Exit> {
+    let is_json = matches!(arguments.format, StoryFormatArgument::Json);
+    let answer = if let Some(name) = &arguments.frequency {
+        let told = FrequencyTold::of(name, arguments.population)?;
+        if is_json { told.json()? } else { told.screen().into_bytes() }
+    } else {
+        let aim = Aim { confidence: arguments.confidence, tolerable: arguments.tolerable, chance: chance(arguments)? };
+        let told = if arguments.stages.is_empty() {
+            let rate = Expectation::Rate(arguments.expected.unwrap_or(Rate::ZERO));
+            PlanTold::of(aim, arguments.deviations.map_or(rate, Expectation::Deviations))?
+        } else {
+            PlanTold::in_stages(aim, &arguments.stages)?
+        };
+        if is_json { told.json()? } else { told.screen().into_bytes() }
+    };
+    printer::answer(&answer).context("the answer cannot be printed")?;
+    Ok(Exit::Complete)
+}
+
+/// The model of chance that was asked for.
+fn chance(arguments: &PlanArguments) -> anyhow::Result<Chance> {
+    let asked = |text: &str| Err(UsageError(text.to_owned()).into());
+    match (arguments.distribution, arguments.population) {
+        (None, None) | (Some(ChanceArgument::Binomial), _) => Ok(Chance::Binomial),
+        (Some(ChanceArgument::Poisson), _) => Ok(Chance::Poisson),
+        (None | Some(ChanceArgument::Hypergeometric), Some(population)) => Ok(Chance::Hypergeometric { population }),
+        (Some(ChanceArgument::Hypergeometric), None) => {
+            asked("the hypergeometric distribution is one of a counted population; give --population")
+        }
+    }
+}
