@@ -11,3 +11,7 @@ pub mod plan;
 pub mod stages;
 pub mod frequency;
 pub mod told;
+pub mod selection;
+
+#[cfg(test)]
+mod tests;

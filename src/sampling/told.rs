@@ -35,7 +35,7 @@ pub struct PlanTold {
     pub stages: Vec<StageTold>,
     /// Chance of accepting a population at the tolerable rate, as a fraction of 1.
     pub risk: f64,
-    /// What the sample will show, deviation by deviation.
+    /// What the sample will show, deviation by deviation; empty where it is tested in stages.
     pub limits: Vec<LimitTold>,
     /// What adding items until the next number of deviations is tolerated would do to the risk.
     pub adding_items: Option<AddingTold>,
@@ -129,7 +129,8 @@ impl PlanTold {
                 .map(|stage| StageTold { adds: stage.size, accept: stage.accept, reject_above: allowed })
                 .collect(),
             risk: stages::risk(planned, aim.chance, aim.tolerable),
-            limits: limits.map(limit).collect(),
+            // A limit of one look is none of several.
+            limits: if planned.len() > 1 { Vec::new() } else { limits.map(limit).collect() },
             adding_items: None,
         }
     }
@@ -149,7 +150,7 @@ impl PlanTold {
         let mut line = |text: String| {
             let _written = writeln!(screen, "{text}");
         };
-        line(format!("Test {} items{}; {}.", self.size, self.of_population(), self.allowance()));
+        line(format!("Test {} items{}{}.", self.size, self.of_population(), self.allowance()));
         line(String::new());
         line(format!("  Confidence        {:>8}%", self.confidence));
         line(format!("  Tolerable rate    {:>8}%", self.tolerable));
@@ -169,15 +170,18 @@ impl PlanTold {
                 line(format!("  {number:>5}  {:>5}  {all:>6}  {:>14}  {extend:>12}", stage.adds, stage.accept));
             }
         }
+        if self.limits.is_empty() {
+            return screen;
+        }
         line(String::new());
-        let when = if self.stages.len() > 1 { ", once all stages are tested" } else { "" };
-        line(format!("What the sample shows at {}% confidence{when}:", self.confidence));
-        line("  Deviations  Upper limit  Conclusion".to_owned());
+        line(format!("What the sample shows at {}% confidence:", self.confidence));
+        let items = if self.population.is_some() { "In items  " } else { "" };
+        line(format!("  Deviations  Upper limit  {items}Conclusion"));
         for limit in &self.limits {
-            let count = limit.upper_count.map(|count| format!(" ({count} items)")).unwrap_or_default();
+            let count = limit.upper_count.map(|count| format!("{count:>8}  ")).unwrap_or_default();
             let conclusion = if limit.supported { "supported" } else { "not supported" };
             let upper = percent(limit.upper_limit, 2);
-            line(format!("  {:>10}  {upper:>11}  {conclusion}{count}", limit.deviations));
+            line(format!("  {:>10}  {upper:>11}  {count}{conclusion}", limit.deviations));
         }
         if let Some(adding) = &self.adding_items {
             line(String::new());
@@ -198,9 +202,9 @@ impl PlanTold {
 
     fn allowance(&self) -> String {
         if self.stages.len() > 1 {
-            format!("in {} stages", self.stages.len())
+            format!(" in {} stages", self.stages.len())
         } else {
-            format!("the conclusion stands with {}", at_most(self.allowed))
+            format!("; the conclusion stands with {}", at_most(self.allowed))
         }
     }
 }
@@ -280,7 +284,7 @@ impl FrequencyTold {
         let _written =
             writeln!(screen, "Sizes in use for a control that operates {}, population {of}.", self.frequency);
         let _written =
-            writeln!(screen, "What each assures when no item deviates: the population deviates at less than");
+            writeln!(screen, "What each assures when no item deviates: the population deviates at no more than");
         let _written = writeln!(screen);
         let _written = writeln!(screen, "  Size  with 90% confidence  with 95% confidence");
         for size in &self.sizes {

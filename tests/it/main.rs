@@ -43,7 +43,6 @@ mod hostile_names;
 mod properties;
 #[cfg(test)]
 mod sample_data;
-mod sampling_numbers;
 #[cfg(test)]
 mod queries;
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Sizes, limits and risks against published tables and against exact recomputations of them, number by number.
 
-use tickmark::sampling::chance::Chance;
-use tickmark::sampling::frequency::{FREQUENCIES, assurance};
-use tickmark::sampling::limit::{finite_upper, interval, poisson_factor, upper, upper_in_tenths};
-use tickmark::sampling::plan::{Aim, Expectation, Plan, PlanError, plan};
-use tickmark::sampling::rate::{Rate, RateError};
-use tickmark::sampling::stages::{self, Stage, risk};
+use crate::sampling::chance::Chance;
+use crate::sampling::frequency::{FREQUENCIES, assurance};
+use crate::sampling::limit::{finite_upper, interval, poisson_factor, upper, upper_in_tenths};
+use crate::sampling::plan::{Aim, Expectation, Plan, PlanError, plan};
+use crate::sampling::rate::{Rate, RateError};
+use crate::sampling::stages::{self, Stage, risk};
 
 /// Rows of a table, at least so many, each as its fields.
 fn rows<const FIELDS: usize>(text: &str, least: usize) -> Vec<[String; FIELDS]> {
@@ -31,7 +31,7 @@ fn number(text: &str) -> u64 {
 
 fn near(found: f64, stated: &str) -> bool {
     let digits = stated.split_once('.').map_or(0, |(_, digits)| digits.len());
-    (found - stated.parse::<f64>().unwrap()).abs() <= 0.5000001 * 10_f64.powi(-i32::try_from(digits).unwrap())
+    (found - stated.parse::<f64>().unwrap()).abs() <= 0.500_000_1 * 10_f64.powi(-i32::try_from(digits).unwrap())
 }
 
 fn aim(confidence: &str, tolerable: &str, chance: Chance) -> Aim {
@@ -40,7 +40,7 @@ fn aim(confidence: &str, tolerable: &str, chance: Chance) -> Aim {
 
 #[test]
 fn sizes_for_a_number_of_deviations() {
-    for row in rows::<4>(include_str!("sampling_numbers/sizes_for_deviations.csv"), 288) {
+    for row in rows::<4>(include_str!("numbers/sizes_for_deviations.csv"), 288) {
         let [confidence, deviations, tolerable, size] = &row;
         let aim = aim(confidence, tolerable, Chance::Binomial);
         let allowed = number(deviations);
@@ -50,7 +50,7 @@ fn sizes_for_a_number_of_deviations() {
 
 #[test]
 fn sizes_for_an_expected_rate() {
-    for row in rows::<5>(include_str!("sampling_numbers/sizes_for_expected.csv"), 308) {
+    for row in rows::<5>(include_str!("numbers/sizes_for_expected.csv"), 308) {
         let [confidence, expected, tolerable, size, deviations] = &row;
         let aim = aim(confidence, tolerable, Chance::Binomial);
         let found = plan(aim, Expectation::Rate(rate(expected)));
@@ -66,7 +66,7 @@ fn sizes_for_an_expected_rate() {
 
 #[test]
 fn limits_in_tenths_of_a_percent() {
-    for row in rows::<4>(include_str!("sampling_numbers/limits_in_tenths.csv"), 462) {
+    for row in rows::<4>(include_str!("numbers/limits_in_tenths.csv"), 462) {
         let [confidence, size, deviations, limit] = &row;
         let tenths = upper_in_tenths(number(deviations), number(size), rate(confidence));
         assert_eq!(format!("{}.{}", tenths / 10, tenths % 10), *limit, "{row:?}");
@@ -75,7 +75,7 @@ fn limits_in_tenths_of_a_percent() {
 
 #[test]
 fn limits_unrounded() {
-    for row in rows::<4>(include_str!("sampling_numbers/limits.csv"), 69) {
+    for row in rows::<4>(include_str!("numbers/limits.csv"), 69) {
         let [size, deviations, confidence, limit] = &row;
         let found = upper(Chance::Binomial, number(deviations), number(size), rate(confidence));
         assert!(near(found, limit), "{row:?}: {found}");
@@ -84,7 +84,7 @@ fn limits_unrounded() {
 
 #[test]
 fn sizes_of_finite_populations() {
-    for row in rows::<4>(include_str!("sampling_numbers/sizes_of_finite_populations.csv"), 462) {
+    for row in rows::<4>(include_str!("numbers/sizes_of_finite_populations.csv"), 462) {
         let [confidence, population, tolerable, size] = &row;
         let aim = aim(confidence, tolerable, Chance::Hypergeometric { population: number(population) });
         let found = plan(aim, Expectation::Rate(Rate::ZERO));
@@ -94,7 +94,7 @@ fn sizes_of_finite_populations() {
 
 #[test]
 fn limits_of_finite_populations() {
-    for row in rows::<5>(include_str!("sampling_numbers/limits_of_finite_populations.csv"), 152) {
+    for row in rows::<5>(include_str!("numbers/limits_of_finite_populations.csv"), 152) {
         let [population, size, confidence, deviations, limit] = &row;
         let found = finite_upper(number(deviations), number(size), number(population), rate(confidence));
         assert_eq!(found, number(limit), "{row:?}");
@@ -103,7 +103,7 @@ fn limits_of_finite_populations() {
 
 #[test]
 fn poisson_factors() {
-    for row in rows::<3>(include_str!("sampling_numbers/poisson_factors.csv"), 12) {
+    for row in rows::<3>(include_str!("numbers/poisson_factors.csv"), 12) {
         let [confidence, deviations, factor] = &row;
         let found = poisson_factor(number(deviations), rate(confidence));
         assert!(near(found, factor), "{row:?}: {found}");
@@ -112,7 +112,7 @@ fn poisson_factors() {
 
 #[test]
 fn published_plans_and_the_cells_where_floats_or_print_went_wrong() {
-    for row in rows::<8>(include_str!("sampling_numbers/spot_checks.csv"), 21) {
+    for row in rows::<8>(include_str!("numbers/spot_checks.csv"), 21) {
         let [chance, population, confidence, tolerable, deviations, expected, size, allowed] = &row;
         let chance = match chance.as_str() {
             "binomial" => Chance::Binomial,
@@ -130,7 +130,7 @@ fn published_plans_and_the_cells_where_floats_or_print_went_wrong() {
 
 #[test]
 fn risks_of_staged_plans() {
-    for row in rows::<4>(include_str!("sampling_numbers/staged_plans.csv"), 12) {
+    for row in rows::<4>(include_str!("numbers/staged_plans.csv"), 12) {
         let [sizes, accept, tolerable, stated] = &row;
         let stages: Vec<Stage> = sizes
             .split(' ')
@@ -144,7 +144,7 @@ fn risks_of_staged_plans() {
 
 #[test]
 fn the_smallest_stages_of_equal_size() {
-    for row in rows::<3>(include_str!("sampling_numbers/smallest_stages.csv"), 6) {
+    for row in rows::<3>(include_str!("numbers/smallest_stages.csv"), 6) {
         let [confidence, tolerable, size] = &row;
         let found = stages::plan(aim(confidence, tolerable, Chance::Binomial), &[0, 1]);
         let stages = [0, 1].map(|accept| Stage { size: number(size), accept }).to_vec();
@@ -154,7 +154,7 @@ fn the_smallest_stages_of_equal_size() {
 
 #[test]
 fn what_sizes_by_frequency_assure() {
-    for row in rows::<4>(include_str!("sampling_numbers/frequencies.csv"), 22) {
+    for row in rows::<4>(include_str!("numbers/frequencies.csv"), 22) {
         let [population, size, at_90, at_95] = &row;
         let assured = assurance(number(size), Some(number(population)));
         for (limit, stated) in assured.limits.iter().zip([at_90, at_95]) {
@@ -170,7 +170,7 @@ fn what_sizes_by_frequency_assure() {
 
 #[test]
 fn decisions() {
-    for row in rows::<6>(include_str!("sampling_numbers/decisions.csv"), 9) {
+    for row in rows::<6>(include_str!("numbers/decisions.csv"), 9) {
         let [size, deviations, tolerable, probability, at_90, at_95] = &row;
         for (confidence, decision) in [("90", at_90), ("95", at_95)] {
             let aim = aim(confidence, tolerable, Chance::Binomial);

@@ -1,0 +1,4 @@
+//! Sizes, limits and draws against numbers from elsewhere.
+
+mod numbers;
+mod selection;
