@@ -51,6 +51,7 @@ fn help() {
         ("help-explain", vec!["explain", "--help"]),
         ("help-verify", vec!["verify", "--help"]),
         ("help-controls", vec!["controls", "--help"]),
+        ("help-sample-plan", vec!["sample", "plan", "--help"]),
     ] {
         let run = dir.tickmark(&arguments);
         assert_eq!(run.status, 0);
@@ -58,6 +59,25 @@ fn help() {
     }
     let version = dir.tickmark(&["--version"]);
     assert_eq!((version.status, version.stdout), (0, format!("tickmark {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn plans_of_samples() {
+    let dir = TestDir::new();
+    for (name, arguments) in [
+        ("plan", ""),
+        ("plan-finite", "--confidence 90 --tolerable 10 --population 250"),
+        ("plan-expected", "--tolerable 5 --expected 1% --population 1000"),
+        ("plan-stages", "--confidence 90 --stages 0,1"),
+        ("plan-frequency", "--frequency daily"),
+        ("plan-json", "--population 40 --tolerable 10 --format json"),
+        ("plan-refused", "--expected 5"),
+        ("plan-too-few", "--population 20 --deviations 1"),
+        ("plan-uncounted", "--distribution hypergeometric"),
+    ] {
+        let arguments: Vec<&str> = ["sample", "plan"].into_iter().chain(arguments.split_whitespace()).collect();
+        assert_seen(name, &dir.tickmark(&arguments));
+    }
 }
 
 #[test]
