@@ -5,6 +5,8 @@
 //! to eight digits) whole numbers of any length do: 19 of 20 items with one deviation in them miss it with a chance
 //! of exactly 5 %.
 
+use std::ops::Range;
+
 use num_bigint::BigUint;
 
 use super::rate::{Rate, real};
@@ -55,6 +57,9 @@ impl Chance {
     /// Whether that chance is at most `risk`; equality counts, and is found exactly.
     #[must_use]
     pub fn is_at_most(self, risk: Rate, deviations: u64, size: u64, rate: Rate) -> bool {
+        if let Self::Hypergeometric { population } = self {
+            return finite_is_at_most(risk, deviations, size, rate.ceiling_of(population), population);
+        }
         let chance = self.at_most(deviations, size, rate);
         let doubt = DOUBT * risk.fraction().max(f64::MIN_POSITIVE);
         if (chance - risk.fraction()).abs() > doubt {
@@ -63,14 +68,29 @@ impl Chance {
         if size > EXACT_SIZE_MAX {
             return false;
         }
-        match self {
-            // A power of e is never a fraction: there is no equality to find.
-            Self::Poisson => chance <= risk.fraction(),
-            Self::Binomial => binomial_is_at_most(risk, deviations, size, rate),
-            Self::Hypergeometric { population } => {
-                is_at_most_of(risk, deviations, size, rate.ceiling_of(population), population)
-            }
+        // A power of e is never a fraction: there is no equality to find.
+        if self == Self::Poisson {
+            return chance <= risk.fraction();
         }
+        binomial_is_at_most(risk, deviations, size, rate)
+    }
+
+    /// The chances of exactly 0 to `most` deviations in the next `size` items, when `drawn` items are out of the
+    /// population and `found` of them deviated.
+    pub(super) fn exactly(self, most: u64, size: u64, rate: Rate, (drawn, found): (u64, u64)) -> Vec<f64> {
+        let mean = real(size) * rate.fraction();
+        let logarithms: Box<dyn Iterator<Item = f64>> = match self {
+            Self::Binomial => Box::new(binomial_logarithms(size, rate.fraction())),
+            Self::Poisson => Box::new(poisson_logarithms(mean)),
+            Self::Hypergeometric { population } => {
+                let deviating = rate.ceiling_of(population).saturating_sub(found);
+                let (fewest, logarithms) = hypergeometric_logarithms(size, deviating, population.saturating_sub(drawn));
+                let none = std::iter::repeat_n(f64::NEG_INFINITY, usize::try_from(fewest).unwrap_or(usize::MAX));
+                Box::new(none.chain(logarithms))
+            }
+        };
+        let terms = usize::try_from(most).unwrap_or(usize::MAX).saturating_add(1);
+        logarithms.take(terms).map(f64::exp).collect()
     }
 }
 
@@ -110,6 +130,15 @@ impl LogSum {
     }
 }
 
+/// The sum of what is given by logarithms, of the first `count`.
+fn total(logarithms: impl Iterator<Item = f64>, count: u64) -> f64 {
+    let mut sum = LogSum::new();
+    for (_, logarithm) in (0..count).zip(logarithms) {
+        sum.add(logarithm);
+    }
+    sum.total()
+}
+
 /// The chance of at most `deviations` among `size` items that deviate each with `chance`.
 pub(super) fn binomial(deviations: u64, size: u64, chance: f64) -> f64 {
     if deviations >= size || chance <= 0.0 {
@@ -118,52 +147,55 @@ pub(super) fn binomial(deviations: u64, size: u64, chance: f64) -> f64 {
     if chance >= 1.0 {
         return 0.0;
     }
+    total(binomial_logarithms(size, chance), deviations + 1)
+}
+
+/// Logarithms of the chances of exactly 0, 1, … `size` deviations; the chance lies between 0 and 1.
+fn binomial_logarithms(size: u64, chance: f64) -> impl Iterator<Item = f64> {
     let odds = chance.ln() - (-chance).ln_1p();
-    let mut term = real(size) * (-chance).ln_1p();
-    let mut sum = LogSum::new();
-    sum.add(term);
-    for i in 0..deviations {
-        term += real(size - i).ln() - real(i + 1).ln() + odds;
-        sum.add(term);
-    }
-    sum.total()
+    let none = real(size) * (-chance).ln_1p();
+    let next = move |term: f64, i| term + real(size - i).ln() - real(i + 1).ln() + odds;
+    in_turn(none, 0..size, next)
 }
 
 /// The chance of at most `deviations` where `mean` are expected.
 pub(super) fn poisson(deviations: u64, mean: f64) -> f64 {
-    if mean <= 0.0 {
-        return 1.0;
-    }
-    let mut term = -mean;
-    let mut sum = LogSum::new();
-    sum.add(term);
-    for i in 0..deviations {
-        term += mean.ln() - real(i + 1).ln();
-        sum.add(term);
-    }
-    sum.total()
+    if mean <= 0.0 { 1.0 } else { total(poisson_logarithms(mean), deviations.saturating_add(1)) }
+}
+
+/// Logarithms of the chances of exactly 0, 1, … deviations; the mean is above 0.
+fn poisson_logarithms(mean: f64) -> impl Iterator<Item = f64> {
+    in_turn(-mean, 0..u64::MAX, move |term, i| term + mean.ln() - real(i + 1).ln())
 }
 
 /// The chance of at most `deviations` in `size` of `population` items, `deviating` of which deviate.
 pub(super) fn hypergeometric(deviations: u64, size: u64, deviating: u64, population: u64) -> f64 {
-    let (size, deviating) = (size.min(population), deviating.min(population));
-    if deviations >= size.min(deviating) {
+    if deviations >= size.min(deviating).min(population) {
         return 1.0;
     }
+    let (fewest, logarithms) = hypergeometric_logarithms(size, deviating, population);
+    total(logarithms, (deviations + 1).saturating_sub(fewest))
+}
+
+/// The fewest deviations that a sample can have, and the logarithms of the chances of exactly so many, one more, ….
+fn hypergeometric_logarithms(size: u64, deviating: u64, population: u64) -> (u64, impl Iterator<Item = f64>) {
+    let (size, deviating) = (size.min(population), deviating.min(population));
     let sound = population - deviating;
     let fewest = size.saturating_sub(sound);
-    if deviations < fewest {
-        return 0.0;
-    }
-    let mut term = fewest_chance(size, deviating, population);
-    let mut sum = LogSum::new();
-    sum.add(term);
-    for i in fewest..deviations {
+    let next = move |term: f64, i| {
         let more = real(deviating - i).ln() + real(size - i).ln();
-        term += more - real(i + 1).ln() - real(sound + i + 1 - size).ln();
-        sum.add(term);
-    }
-    sum.total()
+        term + more - real(i + 1).ln() - real(sound + i + 1 - size).ln()
+    };
+    (fewest, in_turn(fewest_chance(size, deviating, population), fewest..size.min(deviating), next))
+}
+
+/// A first term, and what follows from each for its number.
+fn in_turn(first: f64, numbers: Range<u64>, next: impl Fn(f64, u64) -> f64) -> impl Iterator<Item = f64> {
+    let others = numbers.scan(first, move |term, i| {
+        *term = next(*term, i);
+        Some(*term)
+    });
+    std::iter::once(first).chain(others)
 }
 
 /// The logarithm of the chance of the fewest deviations that a sample can have.

@@ -6,7 +6,7 @@ use super::chance::Chance;
 use super::rate::Rate;
 
 /// Largest sample that is planned.
-pub const SIZE_MAX: u64 = 100_000;
+pub const SIZE_MAX: u64 = 20_000;
 
 /// What a sample is to show: with `confidence`, that the population deviates at less than `tolerable`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +62,8 @@ pub enum PlanError {
     NoPopulation,
     /// The tolerable rate of the population is no more than the deviations allowed.
     #[error(
-        "{tolerable} of {population} items are {tolerated}, and {allowed} deviations would be allowed: so many in the \
-         sample alone already reach the tolerable rate, and no size helps; allow fewer, or test all items"
+        "{tolerable} of {population} items are {tolerated}, no more than the deviations to be allowed ({allowed}): so \
+         many in the sample alone already reach the tolerable rate, and no size helps; allow fewer, or test all items"
     )]
     TooFewTolerated {
         /// The tolerable rate.
@@ -97,6 +97,23 @@ pub enum PlanError {
     /// No such frequency.
     #[error("{0:?} is no frequency that sizes are known for")]
     Frequency(String),
+    /// More deviations than are accepted in stages.
+    #[error("{most} deviations cannot be accepted in stages; give {limit} at most")]
+    AcceptCount {
+        /// Deviations after the last stage.
+        most: u64,
+        /// Most that are planned for.
+        limit: u64,
+    },
+    /// Even stages that take in all items accept too often before the last.
+    #[error(
+        "stages of equal size from {population} items take the risk already before the last one; test at once, \
+         or all items"
+    )]
+    NoStages {
+        /// Items of the population.
+        population: u64,
+    },
     /// Too many stages.
     #[error("{0} stages cannot be planned; give 2 to 10")]
     StageCount(usize),
@@ -154,7 +171,7 @@ impl Aim {
     /// The smallest size with which `allowed` deviations still show it.
     fn size_for(self, allowed: u64) -> Result<u64, PlanError> {
         self.check_allowed(allowed)?;
-        let (mut low, mut high) = (allowed + 1, self.size_max());
+        let (mut low, mut high) = (allowed.saturating_add(1), self.size_max());
         if low > high || !self.is_shown_by(high, allowed) {
             return Err(PlanError::TooLarge);
         }
@@ -190,11 +207,15 @@ pub fn plan(aim: Aim, expectation: Expectation) -> Result<Plan, PlanError> {
     for allowed in 1.. {
         // From `first` on to `last` a sample is expected to have just so many.
         let last = expected.largest_with_ceiling(allowed).unwrap_or(u64::MAX);
+        // More items never show less: where the last of them do not, none does.
+        if last < aim.size_max() && !aim.is_shown_by(last, allowed) {
+            first = last.saturating_add(1);
+            aim.check_allowed(allowed).map_err(|refused| none_of_population(aim, expected, refused))?;
+            continue;
+        }
         let size = match aim.size_for(allowed) {
             Ok(size) => size.max(first),
-            Err(PlanError::TooFewTolerated { population, .. }) if allowed > 1 => {
-                return Err(PlanError::NoneOfPopulation { expected, tolerable: aim.tolerable, population });
-            }
+            Err(refused) if allowed > 1 => return Err(none_of_population(aim, expected, refused)),
             Err(refused) => return Err(refused),
         };
         if size > aim.size_max() {
@@ -206,4 +227,14 @@ pub fn plan(aim: Aim, expectation: Expectation) -> Result<Plan, PlanError> {
         first = last.saturating_add(1);
     }
     Err(PlanError::TooLarge)
+}
+
+/// That a population bears no more deviations, as what it means where a rate is expected.
+fn none_of_population(aim: Aim, expected: Rate, refused: PlanError) -> PlanError {
+    match refused {
+        PlanError::TooFewTolerated { population, .. } => {
+            PlanError::NoneOfPopulation { expected, tolerable: aim.tolerable, population }
+        }
+        refused => refused,
+    }
 }

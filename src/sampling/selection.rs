@@ -173,11 +173,12 @@ pub fn interval(size: u64, population: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A start that the seed decides, in millionths of an item: whole where the interval is at least 1.
+/// A start that the seed decides, in millionths of an item: anywhere in the first interval, so that each item has the
+/// same chance where the interval is no whole number too.
 #[must_use]
 pub fn start_of(seed: &str, size: u64, population: u64) -> u64 {
-    let whole = population.checked_div(size).unwrap_or(0).max(1);
-    (Numbers::new(seed).below(whole) + 1) * MILLION
+    let millionths = u128::from(population) * u128::from(MILLION) / u128::from(size.max(1));
+    Numbers::new(seed).below(u64::try_from(millionths).unwrap_or(u64::MAX)).saturating_add(1)
 }
 
 /// One item at random from each of `size` cells of nearly equal length, in rising order.
@@ -218,7 +219,7 @@ pub fn interval_by_size(sizes: &[u64], start: u64, interval: u64) -> Result<Vec<
 
 /// How many items each stratum gives, in proportion to its size; what the parts leave over goes to the largest
 /// remainders, of equal ones to the larger stratum, of equally large ones to the first. With `at_least_one` every
-/// stratum that has items gives one, and the rest is in proportion.
+/// stratum that has items gives one, taken from those that give most.
 ///
 /// # Errors
 /// [`DrawError::None`], [`DrawError::TooMany`], [`DrawError::Allocation`] where there are more strata than items.

@@ -5,8 +5,8 @@
 //! ways to an acceptance.
 
 use super::chance::Chance;
-use super::plan::{Aim, PlanError};
-use super::rate::{Rate, real};
+use super::plan::{Aim, PlanError, SIZE_MAX};
+use super::rate::Rate;
 
 /// One look: after so many more items, accept with at most so many deviations in all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,14 +51,11 @@ pub fn risk(stages: &[Stage], chance: Chance, rate: Rate) -> f64 {
     for (place, stage) in stages.iter().enumerate() {
         let mut next: Vec<f64> = Vec::new();
         for (before, standing) in (0_u64..).zip(&standing) {
-            let mut up_to_fewer = 0.0;
-            for more in 0..=most.saturating_sub(before) {
-                let up_to = increment(chance, rate, stage.size, (drawn, before), more);
-                let exactly = (up_to - up_to_fewer).max(0.0) * standing;
-                up_to_fewer = up_to;
-                match step(stages, place, before + more) {
-                    Step::Accept => accepted += exactly,
-                    Step::Extend => add(&mut next, before + more, exactly),
+            let exactly = chance.exactly(most.saturating_sub(before), stage.size, rate, (drawn, before));
+            for (found, exactly) in (before..).zip(exactly) {
+                match step(stages, place, found) {
+                    Step::Accept => accepted += exactly * standing,
+                    Step::Extend => add(&mut next, found, exactly * standing),
                     Step::Reject => {}
                 }
             }
@@ -79,21 +76,10 @@ fn add(standing: &mut Vec<f64>, place: u64, amount: f64) {
     }
 }
 
-/// The chance of at most `more` deviations in the next `size` items, when so many were drawn and so many of them
-/// deviated.
-fn increment(chance: Chance, rate: Rate, size: u64, (drawn, found): (u64, u64), more: u64) -> f64 {
-    match chance {
-        Chance::Hypergeometric { population } => {
-            let deviating = rate.ceiling_of(population).saturating_sub(found);
-            super::chance::hypergeometric(more, size, deviating, population.saturating_sub(drawn))
-        }
-        Chance::Binomial => super::chance::binomial(more, size, rate.fraction()),
-        Chance::Poisson => super::chance::poisson(more, real(size) * rate.fraction()),
-    }
-}
-
 /// Most stages that are planned.
 const STAGES_MAX: usize = 10;
+/// Most deviations that are accepted in stages: what all ways to an acceptance are still soon counted for.
+const ACCEPT_MAX: u64 = 200;
 
 /// The smallest stages of equal size with these numbers to accept, one after each, whose risk at the tolerable rate
 /// is within that of `aim`.
@@ -108,13 +94,20 @@ pub fn plan(aim: Aim, accept: &[u64]) -> Result<Vec<Stage>, PlanError> {
     if accept.windows(2).any(|pair| matches!(pair, [first, second] if first >= second)) {
         return Err(PlanError::Stages(accept.to_vec()));
     }
-    aim.check_allowed(accept.last().copied().unwrap_or(0))?;
+    let most = accept.last().copied().unwrap_or(0);
+    if most > ACCEPT_MAX {
+        return Err(PlanError::AcceptCount { most, limit: ACCEPT_MAX });
+    }
+    aim.check_allowed(most)?;
     let stages = |size: u64| -> Vec<Stage> { accept.iter().map(|&accept| Stage { size, accept }).collect() };
     let within = |size: u64| risk(&stages(size), aim.chance, aim.tolerable) <= aim.risk().fraction();
     let count = u64::try_from(accept.len()).unwrap_or(u64::MAX);
     let (mut low, mut high) = (1, aim.size_max() / count);
     if high == 0 || !within(high) {
-        return Err(PlanError::TooLarge);
+        return Err(match aim.chance {
+            Chance::Hypergeometric { population } if population <= SIZE_MAX => PlanError::NoStages { population },
+            _ => PlanError::TooLarge,
+        });
     }
     while low < high {
         let middle = low + (high - low) / 2;

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::report::figures::counted;
+
 use super::chance::Chance;
 use super::frequency::{Assurance, FREQUENCIES, assurance};
 use super::limit::{finite_upper, upper};
@@ -84,7 +86,6 @@ impl PlanTold {
     pub fn of(aim: Aim, expectation: Expectation) -> Result<Self, PlanError> {
         let Plan { size, allowed } = plan(aim, expectation)?;
         let mut told = Self::told(aim, &[Stage { size, accept: allowed }]);
-        told.risk = aim.chance.at_most(allowed, size, aim.tolerable);
         if let Expectation::Rate(expected) = expectation {
             told.expected = Some(decimal(expected));
         }
@@ -186,8 +187,8 @@ impl PlanTold {
         if let Some(adding) = &self.adding_items {
             line(String::new());
             line(format!(
-                "Do not add items after {} until {} do: the risk would be {}, not {}. Plan stages instead (--stages).",
-                deviations(self.allowed + 1),
+                "Adding items after {} until there are {} would make the risk {}, not {}; plan stages instead (--stages).",
+                counted(self.allowed + 1, "deviation"),
                 adding.to_size,
                 percent(adding.true_risk, 2),
                 percent(self.risk, 2),
@@ -323,10 +324,6 @@ fn percent(fraction: f64, digits: i32) -> String {
     format!("{:.*}%", usize::try_from(digits).unwrap_or(0), steps / scale)
 }
 
-fn deviations(count: u64) -> String {
-    if count == 1 { "1 deviation".to_owned() } else { format!("{count} deviations") }
-}
-
 fn at_most(count: u64) -> String {
-    if count == 0 { "no deviation".to_owned() } else { format!("at most {}", deviations(count)) }
+    if count == 0 { "no deviation".to_owned() } else { format!("at most {}", counted(count, "deviation")) }
 }

@@ -7,6 +7,9 @@ use crate::sampling::rate::Rate;
 
 use super::StoryFormatArgument;
 
+/// Largest population: every count below is a double too.
+const POPULATION_MAX: u64 = 1 << 53;
+
 /// Arguments of `sample`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SampleArguments {
@@ -37,7 +40,7 @@ pub(in crate::cli) struct PlanArguments {
     #[arg(long, value_name = "COUNT")]
     pub(in crate::cli) deviations: Option<u64>,
     /// Items of the population; a population without end unless given.
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(..=POPULATION_MAX))]
     pub(in crate::cli) population: Option<u64>,
     /// How deviations fall into the sample: hypergeometric where the population is counted, else binomial.
     #[arg(long, value_name = "MODEL")]
@@ -46,7 +49,7 @@ pub(in crate::cli) struct PlanArguments {
     #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["expected", "deviations"])]
     pub(in crate::cli) stages: Vec<u64>,
     /// Ask a table of sizes by how often the control operates, and what each assures.
-    #[arg(long, value_name = "OFTEN", conflicts_with_all = ["expected", "deviations", "stages", "distribution"],
+    #[arg(long, value_name = "OFTEN", conflicts_with_all = ["confidence", "tolerable", "expected", "deviations", "stages", "distribution"],
           value_parser = clap::builder::PossibleValuesParser::new(FREQUENCIES.map(|frequency| frequency.name)))]
     pub(in crate::cli) frequency: Option<String>,
     /// What to print: the screen, or the same as JSON.

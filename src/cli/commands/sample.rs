@@ -42,8 +42,11 @@ fn plan(arguments: &PlanArguments) -> anyhow::Result<Exit> {
 fn chance(arguments: &PlanArguments) -> anyhow::Result<Chance> {
     let asked = |text: &str| Err(UsageError(text.to_owned()).into());
     match (arguments.distribution, arguments.population) {
-        (None, None) | (Some(ChanceArgument::Binomial), _) => Ok(Chance::Binomial),
-        (Some(ChanceArgument::Poisson), _) => Ok(Chance::Poisson),
+        (None | Some(ChanceArgument::Binomial), None) => Ok(Chance::Binomial),
+        (Some(ChanceArgument::Poisson), None) => Ok(Chance::Poisson),
+        (Some(ChanceArgument::Binomial | ChanceArgument::Poisson), Some(_)) => {
+            asked("the binomial and the Poisson distribution know no population; leave out one of the two options")
+        }
         (None | Some(ChanceArgument::Hypergeometric), Some(population)) => Ok(Chance::Hypergeometric { population }),
         (Some(ChanceArgument::Hypergeometric), None) => {
             asked("the hypergeometric distribution is one of a counted population; give --population")

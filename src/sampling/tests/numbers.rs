@@ -238,6 +238,10 @@ fn what_cannot_be_planned_is_refused_with_the_reason() {
     assert!(matches!(plan(aim("95", "0", Chance::Binomial), Expectation::Deviations(0)), Err(PlanError::Tolerable(_))));
     assert!(matches!(stages::plan(endless, &[1, 1]), Err(PlanError::Stages(_))));
     assert!(matches!(stages::plan(endless, &[0]), Err(PlanError::StageCount(1))));
+    assert_eq!(plan(endless, Expectation::Deviations(u64::MAX)), Err(PlanError::TooLarge));
+    assert!(matches!(stages::plan(endless, &[0, u64::MAX]), Err(PlanError::AcceptCount { .. })));
+    let thirty = aim("90", "10", Chance::Hypergeometric { population: 30 });
+    assert_eq!(stages::plan(thirty, &[0, 1]), Err(PlanError::NoStages { population: 30 }));
     assert!(matches!(stages::plan(finite(20), &[0, 1]), Err(PlanError::TooFewTolerated { .. })));
 }
 

@@ -61,6 +61,18 @@ fn fixed_intervals() {
 }
 
 #[test]
+fn every_item_has_the_same_chance_at_an_interval_that_is_not_whole() {
+    let mut times = [0_u32; 5];
+    for seed in 0..3000 {
+        for item in fixed_interval(start_of(&seed.to_string(), 3, 5), 3, 5).unwrap() {
+            times[usize::try_from(item - 1).unwrap()] += 1;
+        }
+    }
+    // 1,800 each; the standard deviation is 27.
+    assert!(times.iter().all(|times| (1660..1940).contains(times)), "{times:?}");
+}
+
+#[test]
 fn intervals_by_size() {
     let sizes = [7, 3, 4, 9, 0, 1, 8, 2, 6, 5];
     let hits = interval_by_size(&sizes, 2, 9).unwrap();
