@@ -45,7 +45,7 @@ pub use schema::{
     ConditionRow, CredentialRow, EvaluationRow, FileRow, FindingRow, ItemRow, ListingRow, OriginRow, RuleRow,
     SCHEMA_VERSION, SnapshotRow,
 };
-pub use storage::parquet;
+pub use storage::{parquet, write_parquet};
 pub use table::{ColumnDescription, ColumnKind, Row, TableDescription};
 
 /// What a table is defined with outside of this layer: see [`table!`](table::table).

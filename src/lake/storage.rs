@@ -10,6 +10,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::ChunkReader;
 use parquet::schema::types::ColumnPath;
@@ -89,6 +90,25 @@ pub fn parquet<R: Row>(rows: impl IntoIterator<Item = Result<R, LakeError>>) -> 
         writer.push(&row?)?;
     }
     writer.write_pending()?;
+    let path = writer.path;
+    writer.writer.into_inner().map_err(|error| LakeError::parquet(&path, &error))
+}
+
+/// Writes rows as a Parquet file, one at a time: `rows` is given what takes a row, and gives what the file's footer says
+/// beside the columns, as names and texts. The same rows give the same bytes.
+///
+/// # Errors
+/// What `rows` gives, and when the file cannot be written.
+pub fn write_parquet<R: Row, W: Write + Send>(
+    output: W,
+    rows: impl FnOnce(&mut dyn FnMut(&R) -> Result<(), LakeError>) -> Result<Vec<(&'static str, String)>, LakeError>,
+) -> Result<W, LakeError> {
+    let mut writer = TableWriter::<R, W>::begin(PathBuf::from(R::TABLE), output)?;
+    let said = rows(&mut |row| writer.push(row))?;
+    writer.write_pending()?;
+    for (name, text) in said {
+        writer.writer.append_key_value_metadata(KeyValue::new(name.to_owned(), text));
+    }
     let path = writer.path;
     writer.writer.into_inner().map_err(|error| LakeError::parquet(&path, &error))
 }

@@ -12,6 +12,9 @@ pub mod stages;
 pub mod frequency;
 pub mod told;
 pub mod selection;
+pub mod population;
+pub mod frozen;
+pub mod draw;
 
 #[cfg(test)]
 mod tests;
