@@ -27,6 +27,7 @@ use crate::engine::{AssessError, ExplainError};
 use crate::evidence::DiscoverError;
 use crate::lake::LakeError;
 use crate::query::QueryError;
+use crate::sampling::draw::SampleError;
 use crate::sampling::plan::PlanError;
 
 /// Does what the command line asks, and says how it ended.
@@ -103,6 +104,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<UsageError>()
         || error.downcast_ref().is_some_and(names_no_question)
         || error.is::<PlanError>()
+        || matches!(error.downcast_ref(), Some(SampleError::Draw(_)))
         || error.is::<SettingsFileError>()
         || error.is::<DiscoverError>()
         || error.downcast_ref().is_some_and(names_no_lake_or_evidence)

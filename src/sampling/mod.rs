@@ -15,6 +15,8 @@ pub mod selection;
 pub mod population;
 pub mod frozen;
 pub mod draw;
+pub mod record;
+pub mod drawn;
 
 #[cfg(test)]
 mod tests;

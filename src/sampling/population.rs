@@ -4,6 +4,7 @@
 //! it. Its order is total: account, region where the unit has one, type, key, moment. Its hash is SHA-256 over the keys
 //! of all items in that order, each followed by a line feed, so anyone who has the list can make it again. Opens no file.
 
+mod changes;
 mod days;
 mod items;
 mod occurrences;
@@ -18,6 +19,7 @@ use crate::engine::results::{Assessment, ControlResult, ControlStatus, Exception
 use crate::lake::LakeError;
 use crate::model::{AccountId, GLOBAL_REGION, Period};
 
+pub use changes::changes;
 pub use items::PopulationItem;
 pub use occurrences::Change;
 

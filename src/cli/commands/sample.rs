@@ -1,5 +1,7 @@
 //! `tickmark sample`: testing some of many.
 
+mod draw;
+
 use anyhow::Context;
 
 use crate::cli::args::{ChanceArgument, PlanArguments, SampleArguments, SampleCommand, StoryFormatArgument};
@@ -15,6 +17,7 @@ use crate::sampling::told::{FrequencyTold, PlanTold};
 pub(in crate::cli) fn sample(arguments: &SampleArguments) -> anyhow::Result<Exit> {
     match &arguments.command {
         SampleCommand::Plan(arguments) => plan(arguments),
+        SampleCommand::Draw(arguments) => draw::draw(arguments),
     }
 }
 
