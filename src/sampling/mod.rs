@@ -17,6 +17,7 @@ pub mod frozen;
 pub mod draw;
 pub mod record;
 pub mod drawn;
+pub mod workbook;
 
 #[cfg(test)]
 mod tests;

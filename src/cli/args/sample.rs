@@ -131,6 +131,9 @@ pub(in crate::cli) struct DrawArguments {
     /// For strata: how many items each gives, such as 111122223333=20,444455556666=5; in proportion unless given.
     #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "strata")]
     pub(in crate::cli) allocation: Vec<String>,
+    /// What to test on each item, at most eight times; unless given, its evidence and whether the control was met.
+    #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(in crate::cli) attribute: Vec<String>,
     /// Items in reserve, for those that turn out not to belong.
     #[arg(long, value_name = "COUNT", default_value = "5")]
     pub(in crate::cli) spares: u64,

@@ -1,6 +1,6 @@
 //! `tickmark sample draw`: results or a frozen population to a sample, with its working paper.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::manifest::{MANIFEST, Manifest, Tool};
 use crate::cli::printer;
 use crate::engine;
+use crate::engine::catalog::Catalog;
 use crate::engine::results::{Assessment, ControlResult};
 use crate::lake::Lake;
 use crate::sampling::chance::Chance;
@@ -25,6 +26,8 @@ use crate::sampling::population::{Unit, changes};
 use crate::sampling::rate::Rate;
 use crate::sampling::record::{Record, Testing};
 use crate::sampling::stages;
+use crate::sampling::workbook::layout::ATTRIBUTES_MAX;
+use crate::sampling::workbook::{Paper, working_paper};
 
 /// Carries the command out.
 pub(super) fn draw(arguments: &DrawArguments) -> anyhow::Result<Exit> {
@@ -42,12 +45,61 @@ pub(super) fn draw(arguments: &DrawArguments) -> anyhow::Result<Exit> {
     let again = Again::of(&arguments.source, &lake, control)?;
     fs::create_dir_all(out).with_context(|| format!("the folder `{}` cannot be made", out.display()))?;
     let file = out.join(format!("{}-{unit}.parquet", again.control()?.control));
+    let taken = file.with_extension("xlsx");
+    if taken.exists() {
+        let text = format!("`{}` is there, and what was written in it would be lost: name another folder with --out", taken.display());
+        return Err(UsageError(text).into());
+    }
     let (population, sha256) = frozen(&again, unit, &file)?;
     let (testing, order) = ordered(arguments, &population)?;
     let sample = draw::draw(&population, &order)?;
     let record = Record::of(&tool(), &population.about, &sha256, &testing, &sample);
+    let attributes = attributes(arguments, unit)?;
+    let described = again.catalog.control(control).context("the control is not in the catalog")?;
+    let paper = Paper {
+        assessment: &again.assessment,
+        control: again.control()?,
+        described,
+        population: &population,
+        population_file: &file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        sample: &sample,
+        testing: &testing,
+        record: &record,
+        attributes: &attributes,
+    };
+    let workbook = file.with_extension("xlsx");
+    place(&workbook, &working_paper(&paper)?)?;
     let told = DrawTold::of(&record, &testing, &sample)?;
-    tell(&told, arguments.format, &[("Population", &file)])
+    tell(&told, arguments.format, &[("Frozen in", &file), ("Working paper", &workbook)])
+}
+
+/// What is tested on each item: as stated, else what goes with the unit.
+fn attributes(arguments: &DrawArguments, unit: Unit) -> Result<Vec<String>, UsageError> {
+    if arguments.attribute.len() > ATTRIBUTES_MAX {
+        return Err(UsageError(format!("at most {ATTRIBUTES_MAX} attributes can be tested on an item")));
+    }
+    if !arguments.attribute.is_empty() {
+        return Ok(arguments.attribute.clone());
+    }
+    let second = match unit {
+        Unit::Resources => "The control was met throughout the period.",
+        Unit::ResourceDays | Unit::AccountDays | Unit::AccountRegionDays => "The control was met on the whole day.",
+        Unit::Changes => "The control was met after the change.",
+        Unit::NewExceptions | Unit::Exceptions => "It was noticed, evaluated and dealt with in the time that is agreed.",
+        Unit::Remediations => "It was dealt with in the time that is agreed, and stayed so.",
+    };
+    Ok(vec!["The item agrees with the evidence file and record.".to_owned(), second.to_owned()])
+}
+
+/// Puts a file in its place, whole or not at all. One that is there is not replaced: somebody may have written in it.
+fn place(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let cannot = || format!("the working paper cannot be written to `{}`", path.display());
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let mut temporary = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    temporary.write_all(bytes).with_context(cannot)?;
+    temporary.as_file().sync_all().with_context(cannot)?;
+    temporary.persist_noclobber(path).map_err(|error| error.error).with_context(cannot)?;
+    Ok(())
 }
 
 /// From a population alone there is no working paper: only results say what one holds.
@@ -57,6 +109,7 @@ fn from_population(arguments: &DrawArguments) -> anyhow::Result<Exit> {
         ("--unit", arguments.unit.is_some()),
         ("--lake", arguments.lake.is_some()),
         ("--out", arguments.out.is_some()),
+        ("--attribute", !arguments.attribute.is_empty()),
     ];
     if let Some((name, _)) = refused.iter().find(|(_, is_given)| *is_given) {
         let text = format!("{name} goes with the result files of a run; a frozen population says what it is of itself");
@@ -66,7 +119,7 @@ fn from_population(arguments: &DrawArguments) -> anyhow::Result<Exit> {
     let (testing, order) = ordered(arguments, &population)?;
     let sample = draw::draw(&population, &order)?;
     let record = Record::of(&tool(), &population.about, &sha256, &testing, &sample);
-    tell(&DrawTold::of(&record, &testing, &sample)?, arguments.format, &[("Population", &arguments.source)])
+    tell(&DrawTold::of(&record, &testing, &sample)?, arguments.format, &[("Frozen in", &arguments.source)])
 }
 
 /// Opens a frozen population; with the SHA-256 of its file.
@@ -100,6 +153,7 @@ pub(super) struct Again {
     pub(super) assessment: Assessment,
     pub(super) lake: Lake,
     pub(super) manifest: Manifest,
+    pub(super) catalog: Catalog,
 }
 
 impl Again {
@@ -115,10 +169,9 @@ impl Again {
         let manifest = Manifest::parse(&text).map_err(unusable)?;
         let mut settings = manifest.settings().map_err(unusable)?;
         let catalog = manifest.catalog()?;
-        let of_them = settings.controls.as_ref().is_none_or(|chosen| {
-            chosen.iter().any(|id| catalog.control(id).map(|found| found.id.as_str()) == Some(control))
-        });
-        if catalog.control(control).is_some() && !of_them {
+        let id_of = |id: &str| catalog.control(id).map(|found| found.id.as_str());
+        let is_asked = |chosen: &Vec<String>| chosen.iter().any(|id| id_of(id) == id_of(control));
+        if id_of(control).is_some() && !settings.controls.as_ref().is_none_or(is_asked) {
             let text = format!("the results in `{shown}` do not answer for {control}: assess it too");
             return Err(UsageError(text).into());
         }
@@ -132,7 +185,7 @@ impl Again {
             ))
         })?;
         let assessment = engine::assess(&lake, &catalog, &settings)?;
-        Ok(Self { assessment, lake, manifest })
+        Ok(Self { assessment, lake, manifest, catalog })
     }
 
     pub(super) fn control(&self) -> anyhow::Result<&ControlResult> {
@@ -259,10 +312,4 @@ fn millionths(text: &str) -> Result<u64, UsageError> {
         .then(|| format!("{whole}{part:0<6}").parse().ok())
         .flatten();
     parsed.ok_or_else(|| UsageError(format!("`{text}` is no item to start from; write 3 or 1.2")))
-}
-
-#[expect(unused, reason = "until the working paper is written")]
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut file = File::create(path)?;
-    Ok(file.write_all(bytes)?)
 }
