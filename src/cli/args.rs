@@ -9,7 +9,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::evidence::{AddressError, EvidenceArgument};
 
-pub(super) use sample::{ChanceArgument, DrawArguments, MethodArgument, PlanArguments, SampleArguments, SampleCommand};
+pub(super) use sample::{
+    ChanceArgument, DrawArguments, EvaluateArguments, MethodArgument, PlanArguments, SampleArguments, SampleCommand,
+};
 
 /// What each exit status means, for `--help`.
 const EXIT_STATUS: &str = "\

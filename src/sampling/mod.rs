@@ -18,6 +18,9 @@ pub mod draw;
 pub mod record;
 pub mod drawn;
 pub mod workbook;
+pub mod returned;
+pub mod evaluate;
+pub mod evaluated;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,8 @@ mod page;
 mod results;
 mod seal;
 
+pub(super) use seal::{FORMAT, sealed};
+
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use thiserror::Error;
 

@@ -28,6 +28,8 @@ pub(in crate::cli) enum SampleCommand {
     Plan(PlanArguments),
     /// Freeze a population, draw a sample from it, write the working paper.
     Draw(DrawArguments),
+    /// Read a working paper back: deviations, upper limit, conclusion.
+    Evaluate(EvaluateArguments),
 }
 
 /// Arguments of `sample plan`.
@@ -137,6 +139,17 @@ pub(in crate::cli) struct DrawArguments {
     /// Items in reserve, for those that turn out not to belong.
     #[arg(long, value_name = "COUNT", default_value = "5")]
     pub(in crate::cli) spares: u64,
+    /// What to print: the screen, or the same as JSON.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(in crate::cli) format: StoryFormatArgument,
+}
+
+/// Arguments of `sample evaluate`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct EvaluateArguments {
+    /// The working paper, filled in, as Excel or LibreOffice saved it.
+    #[arg(value_name = "FILE")]
+    pub(in crate::cli) file: PathBuf,
     /// What to print: the screen, or the same as JSON.
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(in crate::cli) format: StoryFormatArgument,

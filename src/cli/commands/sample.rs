@@ -1,6 +1,7 @@
 //! `tickmark sample`: testing some of many.
 
 mod draw;
+mod evaluate;
 
 use anyhow::Context;
 
@@ -18,6 +19,7 @@ pub(in crate::cli) fn sample(arguments: &SampleArguments) -> anyhow::Result<Exit
     match &arguments.command {
         SampleCommand::Plan(arguments) => plan(arguments),
         SampleCommand::Draw(arguments) => draw::draw(arguments),
+        SampleCommand::Evaluate(arguments) => evaluate::evaluate(arguments),
     }
 }
 

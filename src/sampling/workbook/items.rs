@@ -12,13 +12,13 @@ use super::page::{Cell, Look, Page, column_name, shown, ticks};
 use super::{Paper, lead};
 
 /// Widths of the fixed columns, an attribute, the result, and what follows.
-const FIXED_WIDTHS: [f64; 10] = [5.0, 9.0, 14.0, 12.0, 44.0, 13.0, 40.0, 14.0, 34.0, 20.0];
+const FIXED_WIDTHS: [f64; 10] = [4.5, 7.5, 12.5, 11.0, 27.0, 10.5, 36.0, 11.0, 22.0, 34.0];
 
 /// The sheet of the items to test; what each row is known by, in order.
 pub(super) fn sample(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Result<Vec<String>, XlsxError> {
     let said = format!(
-        "{}. Fill in the coloured cells: a tick mark for each attribute, who tested and when. Legend lists the tick marks.",
-        counted(paper.sample.items.len() as u64, "item to test")
+        "{} to test. Fill in the coloured cells: a tick mark for each attribute, who tested and when. Legend lists the tick marks.",
+        counted(paper.sample.items.len() as u64, "item")
     );
     let sheet = Items { name: SAMPLE, title: "Sample", said, end: &SAMPLE_END, drawn: &paper.sample.items };
     sheet.write(book, paper, id)
@@ -47,8 +47,8 @@ impl Items<'_> {
     fn write(&self, book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Result<Vec<String>, XlsxError> {
         let attributes = u16::try_from(paper.attributes.len()).unwrap_or(u16::MAX);
         let mut widths = FIXED_WIDTHS.to_vec();
-        widths.extend(paper.attributes.iter().map(|_| 9.0));
-        widths.extend([15.0, 34.0, 12.0, 12.0, 10.0, 30.0]);
+        widths.extend(paper.attributes.iter().map(|_| 6.0));
+        widths.extend([12.0, 26.0, 10.0, 10.5, 8.0, 24.0]);
         let title = format!("{}: {}", self.title, paper.control.control);
         let mut page = Page::begin(book, self.name, &widths, &title, &lead::about(paper, id))?;
         page.row = 2;
@@ -95,7 +95,9 @@ impl Items<'_> {
         let texts = fixed(drawn, paths);
         let long: Vec<(&str, f64)> = texts.iter().map(String::as_str).zip(FIXED_WIDTHS).skip(2).collect();
         page.height(&long)?;
-        for ((column, text), number) in (0..).zip(&texts).zip([Some(drawn.order), Some(drawn.item.item)].into_iter().chain([None; 8])) {
+        for ((column, text), number) in
+            (0..).zip(&texts).zip([Some(drawn.order), Some(drawn.item.item)].into_iter().chain([None; 8]))
+        {
             page.put(column, &number.map_or_else(|| Cell::text(text.clone()), Cell::count))?;
         }
         for column in first..result {
@@ -127,23 +129,22 @@ fn result_formula(range: &str, attributes: u16) -> String {
 /// The cells of an item that nobody may change, as they are shown.
 fn fixed(drawn: &Drawn, paths: &BTreeMap<&str, String>) -> Vec<String> {
     let item = &drawn.item;
-    let resource = match (item.resource_type.as_str(), item.resource_key.as_str()) {
-        ("", _) => String::new(),
-        (resource_type, key) => format!("{resource_type} {key}"),
-    };
+    // The key has the ARN; here is what people call it.
+    let name = if item.resource_id.is_empty() { &item.resource_key } else { &item.resource_id };
+    let resource = if item.resource_type.is_empty() { String::new() } else { format!("{} {name}", item.resource_type) };
     let evidence_id = item.evidence.split(':').next().unwrap_or_default();
     let evidence = match (item.evidence.as_str(), paths.get(evidence_id)) {
         ("", _) => "none".to_owned(),
         (reference, None) => reference.to_owned(),
         (reference, Some(path)) => format!("{reference} in {path}"),
     };
-    let detail = [
-        (drawn.stratum.as_str(), "stratum "),
-        (item.exceptions.as_str(), ""),
-        (item.description.as_str(), ""),
-    ];
-    let detail: Vec<String> =
-        detail.into_iter().filter(|(text, _)| !text.is_empty()).map(|(text, before)| format!("{before}{text}")).collect();
+    let detail =
+        [(drawn.stratum.as_str(), "stratum "), (item.exceptions.as_str(), ""), (item.description.as_str(), "")];
+    let detail: Vec<String> = detail
+        .into_iter()
+        .filter(|(text, _)| !text.is_empty())
+        .map(|(text, before)| format!("{before}{text}"))
+        .collect();
     [
         drawn.order.to_string(),
         item.item.to_string(),

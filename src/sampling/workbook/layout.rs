@@ -32,11 +32,8 @@ pub const ATTRIBUTES_MAX: usize = 8;
 /// The row of column names on the sheets of items, from 0; items follow.
 pub const HEADER_ROW: u32 = 5;
 /// Columns of an item that nobody may change; the attributes follow.
-pub const FIXED: [&str; 10] = [
-    "#", "Item", "Account", "Region", "Resource", "Moment", "Evidence", "tickmark found", "Detail", "Key",
-];
-/// The column of an item's number in the population.
-pub const KEY_COLUMN: u16 = 9;
+pub const FIXED: [&str; 10] =
+    ["#", "Item", "Account", "Region", "Resource", "Moment", "Evidence", "tickmark found", "Detail", "Key"];
 /// Columns behind the attributes on the sheet of samples.
 pub const SAMPLE_END: [&str; 4] = ["Result", "Comment", "Tested by", "Date"];
 /// Columns behind the attributes on the sheet of spares.
@@ -78,7 +75,9 @@ impl Tick {
     #[must_use]
     pub const fn words(self) -> &'static [&'static str] {
         match self {
-            Self::Pass => &["✓", "R", "T", "F", "pass", "passed", "ok", "yes", "y", "✔", "no exception", "no deviation"],
+            Self::Pass => {
+                &["✓", "R", "T", "F", "pass", "passed", "ok", "yes", "y", "✔", "no exception", "no deviation"]
+            }
             Self::Deviation => &["✗", "fail", "failed", "no", "n", "x", "✘", "exception", "deviation"],
             Self::Unable => &["U", "unable", "unable to test"],
             Self::NotApplicable => &["N/A", "NA", "n.a.", "not applicable"],
@@ -113,14 +112,12 @@ pub fn fitting(text: &str) -> String {
     text.chars().take_while(fits).chain(note.chars()).collect()
 }
 
-/// What a row of fixed cells is known by: SHA-256 over the cells, each followed by a zero byte; sixteen digits.
+/// What the fixed cells of a row are known by: of each the first eight hexadecimal digits of its SHA-256, joined by dots.
 #[must_use]
 pub fn row_digest(cells: &[String]) -> String {
-    let mut digest = Sha256::new();
-    for cell in cells {
-        digest.update(cell.as_bytes());
-        digest.update([0]);
-    }
-    let text = hex::encode(digest.finalize());
-    text.get(..16).unwrap_or_default().to_owned()
+    let digest = |cell: &String| {
+        let text = hex::encode(Sha256::digest(cell.as_bytes()));
+        text.get(..8).unwrap_or_default().to_owned()
+    };
+    cells.iter().map(digest).collect::<Vec<_>>().join(".")
 }

@@ -24,7 +24,11 @@ pub(super) fn lead(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Result<(
     let (control, described) = (paper.control, paper.described);
     let title = format!("{}: {}", control.control, control.title);
     let mut page = Page::begin(book, LEAD, &[24.0, TEXT], &title, &about(paper, id))?;
-    page.paragraph("Criteria", &format!("SOC 2 (2017 Trust Services Criteria): {}", control.criteria.join(", ")), TEXT)?;
+    page.paragraph(
+        "Criteria",
+        &format!("SOC 2 (2017 Trust Services Criteria): {}", control.criteria.join(", ")),
+        TEXT,
+    )?;
     page.paragraph("Control", &words(&described.statement), TEXT)?;
     page.paragraph("Period", &window(paper.assessment.window), TEXT)?;
     let purpose = "To test whether the control operated effectively throughout the period.";
@@ -34,11 +38,17 @@ pub(super) fn lead(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Result<(
     page.paragraph("Procedure", tests.trim(), TEXT)?;
     page.paragraph("What it cannot show", &described.limits.join(" "), TEXT)?;
     let unit = paper.population.unit;
-    let population = format!("{}, each {}. {}", counted(paper.population.about.count, "item"), unit.meaning(), words(&described.population.words));
+    let population = format!(
+        "{}, each {}. {}",
+        counted(paper.population.about.count, "item"),
+        unit.meaning(),
+        words(&described.population.words)
+    );
     page.paragraph("Population", &population, TEXT)?;
     page.paragraph("What tickmark found", &found(paper), TEXT)?;
     page.heading("Result of the test")?;
-    let figure = |label: &str, cell: &str, result: &str| (label.to_owned(), format!("=Results!{cell}"), result.to_owned());
+    let figure =
+        |label: &str, cell: &str, result: &str| (label.to_owned(), format!("=Results!{cell}"), result.to_owned());
     let size = paper.sample.items.len().to_string();
     let figures = [
         figure("Items in the sample", "B5", &size),
@@ -47,7 +57,7 @@ pub(super) fn lead(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Result<(
         figure("Still open", "B8", &size),
     ];
     for (label, formula, result) in figures {
-        page.pair(&label, Cell::Formula(Look::Count, formula, result))?;
+        page.pair(&label, Cell::Formula(Look::Figure, formula, result))?;
     }
     let open = format!("incomplete: {size} of {size} items are open");
     page.pair("Conclusion by formula", Cell::Formula(Look::Strong, "=Results!B19".to_owned(), open))?;
@@ -120,22 +130,25 @@ pub(super) fn sampling(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Resu
     let (testing, record, aim) = (paper.testing, paper.record, paper.testing.aim);
     let told = DrawTold::of(record, testing, paper.sample)?;
     page.pair("Item", Cell::text(paper.population.unit.meaning()))?;
-    page.pair("Items in population", Cell::count(paper.population.about.count))?;
+    page.pair("Items in population", Cell::figure(paper.population.about.count))?;
     page.pair("Population SHA-256", Cell::text(&paper.population.about.sha256))?;
     page.pair("Population file", Cell::text(paper.population_file))?;
     page.pair("File SHA-256", Cell::text(&record.population_file_sha256))?;
     page.heading("Plan")?;
     page.pair("Confidence", Cell::text(aim.confidence.to_string()))?;
     page.pair("Tolerable rate", Cell::text(aim.tolerable.to_string()))?;
-    page.pair("Expected rate", Cell::text(testing.expected.map_or_else(|| "none stated".to_owned(), |rate| rate.to_string())))?;
+    page.pair(
+        "Expected rate",
+        Cell::text(testing.expected.map_or_else(|| "none stated".to_owned(), |rate| rate.to_string())),
+    )?;
     page.pair("Distribution", Cell::text(aim.chance.name()))?;
     let formula = "The smallest size at which a population that deviates at the tolerable rate would show no more than the \
                    allowed deviations with a probability of at most 1 − confidence.";
     let stated = "The size was stated, not planned. Allowed are as many deviations as still leave that probability at most \
                   1 − confidence.";
     page.paragraph("Size", if testing.is_stated { stated } else { formula }, TEXT)?;
-    page.pair("Items to test", Cell::count(record.order.size))?;
-    let allowed = testing.allowed().map_or_else(|| Cell::text("even none is too many"), Cell::count);
+    page.pair("Items to test", Cell::figure(record.order.size))?;
+    let allowed = testing.allowed().map_or_else(|| Cell::text("even none is too many"), Cell::figure);
     page.pair("Deviations allowed", allowed)?;
     for (place, shows) in told.shows().iter().enumerate() {
         page.paragraph(if place == 0 { "What it shows" } else { "" }, shows, TEXT)?;
@@ -146,14 +159,13 @@ pub(super) fn sampling(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Resu
     let order = "Hash order: items ascending by SHA-256 of the seed, a zero byte and the item's key. The order of the \
                  population: account, region or type, resource, moment.";
     page.paragraph("Order", order, TEXT)?;
-    page.pair("Spares", Cell::count(paper.sample.spares.len() as u64))?;
+    page.pair("Spares", Cell::figure(paper.sample.spares.len() as u64))?;
     page.pair("Policy", Cell::Room(Look::Input))?;
     if !paper.sample.strata.is_empty() {
         page.heading("Strata")?;
         page.columns(&["Stratum", "Items in population, drawn, spares"])?;
         for stratum in &paper.sample.strata {
-            let figures =
-                format!("{} · {} · {}", count(stratum.items), count(stratum.drawn), count(stratum.spares));
+            let figures = format!("{} · {} · {}", count(stratum.items), count(stratum.drawn), count(stratum.spares));
             page.line(&[Cell::text(&stratum.name), Cell::text(figures)])?;
         }
     }

@@ -8,9 +8,7 @@ use crate::engine::results::{Exception, RecordAccount};
 use crate::model::Instant;
 use crate::report::figures::{counted, duration, instant, interval, optional_instant, sources};
 
-use super::layout::{
-    CHANGE_LOG, COVERAGE, EXCEPTIONS, INFORMATION, LEGEND, POPULATION, ROWS_MAX, TICK_MARKS, Tick,
-};
+use super::layout::{CHANGE_LOG, COVERAGE, EXCEPTIONS, INFORMATION, LEGEND, POPULATION, ROWS_MAX, TICK_MARKS, Tick};
 use super::page::{Cell, Look, Page, ticks};
 use super::{Paper, WorkbookError, lead};
 
@@ -20,8 +18,18 @@ pub(super) fn information(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> R
     let title = "Information produced by the entity";
     let mut page = Page::begin(book, INFORMATION, &widths, title, &lead::about(paper, id))?;
     let names = [
-        "Kind of export", "Files", "Accepted", "Rejected", "Bytes", "Records", "Kept", "Duplicate", "Set aside",
-        "Rejected", "First time", "Last time",
+        "Kind of export",
+        "Files",
+        "Accepted",
+        "Rejected",
+        "Bytes",
+        "Records",
+        "Kept",
+        "Duplicate",
+        "Set aside",
+        "Rejected",
+        "First time",
+        "Last time",
     ];
     page.columns(&names)?;
     let kinds = kinds(paper);
@@ -47,8 +55,10 @@ pub(super) fn information(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> R
     let checks = [
         "1 Source: where the exports come from, who made them, when".to_owned(),
         "2 Parameters: accounts, regions and period asked for".to_owned(),
-        format!("3 Tie-out: {} files = {} accepted + {} rejected; {} records, {adds_up} accounted for",
-            evidence.files, evidence.accepted, evidence.rejected, records.read),
+        format!(
+            "3 Tie-out: {} files = {} accepted + {} rejected; {} records, {adds_up} accounted for",
+            evidence.files, evidence.accepted, evidence.rejected, records.read
+        ),
         "4 Sequence: gaps in what was delivered (Coverage)".to_owned(),
     ];
     let first = page.row;
@@ -92,7 +102,14 @@ impl Kind {
     fn cells(&self, name: &str, look: Look) -> Vec<Cell> {
         let Self { files, accepted, rejected, bytes, records, first, last } = self;
         let counts = [
-            *files, *accepted, *rejected, *bytes, records.read, records.kept, records.duplicate, records.set_aside,
+            *files,
+            *accepted,
+            *rejected,
+            *bytes,
+            records.read,
+            records.kept,
+            records.duplicate,
+            records.set_aside,
             records.rejected,
         ];
         let times = [first, last].map(|time| Cell::line(optional_instant(*time)));
@@ -147,8 +164,19 @@ pub(super) fn population(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Re
     }
     page.sheet.set_freeze_panes(5, 1)?.set_repeat_rows(4, 4)?;
     page.columns(&[
-        "Item", "Account", "Region", "Type", "Resource", "Moment", "At start", "At end", "Days tested", "Days failed",
-        "Found", "Exceptions", "Key",
+        "Item",
+        "Account",
+        "Region",
+        "Type",
+        "Resource",
+        "Moment",
+        "At start",
+        "At end",
+        "Days tested",
+        "Days failed",
+        "Found",
+        "Exceptions",
+        "Key",
     ])?;
     let mut key = String::new();
     let mut failed = None;
@@ -197,8 +225,23 @@ pub(super) fn exceptions(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Re
     }
     let header = page.row;
     page.columns(&[
-        "Exception", "Account", "Region", "Resource", "First failing", "Until", "Duration", "Carried in", "Ongoing",
-        "Suppressed", "Sources", "Reason", "Opened by", "Closed by", "Owner's answer", "Evaluation", "Disposition",
+        "Exception",
+        "Account",
+        "Region",
+        "Resource",
+        "First failing",
+        "Until",
+        "Duration",
+        "Carried in",
+        "Ongoing",
+        "Suppressed",
+        "Sources",
+        "Reason",
+        "Opened by",
+        "Closed by",
+        "Owner's answer",
+        "Evaluation",
+        "Disposition",
     ])?;
     let listed = found.len().min(usize::try_from(ROWS_MAX).unwrap_or(usize::MAX));
     for exception in found.iter().take(listed) {

@@ -31,6 +31,8 @@ pub(super) enum Look {
     Line,
     /// A whole number.
     Count,
+    /// A whole number beside its label.
+    Figure,
     /// A number with two digits behind the point.
     Decimal,
     /// A share, in percent.
@@ -49,7 +51,8 @@ pub(super) enum Look {
 
 impl Look {
     fn format(self) -> Format {
-        let plain = Format::new().set_font_name("Arial").set_font_size(9).set_font_color(INK).set_align(FormatAlign::Top);
+        let plain =
+            Format::new().set_font_name("Arial").set_font_size(9).set_font_color(INK).set_align(FormatAlign::Top);
         let boxed = || plain.clone().set_border(FormatBorder::Thin).set_border_color(RULE);
         let input = || boxed().set_background_color(INPUT).set_unlocked();
         match self {
@@ -60,6 +63,7 @@ impl Look {
             Self::Text => boxed().set_text_wrap(),
             Self::Line => boxed(),
             Self::Count => boxed().set_num_format("#,##0").set_align(FormatAlign::Right),
+            Self::Figure => boxed().set_num_format("#,##0").set_align(FormatAlign::Left),
             Self::Decimal => boxed().set_num_format("#,##0.00").set_align(FormatAlign::Right),
             Self::Percent => boxed().set_num_format("0.00%").set_align(FormatAlign::Right),
             Self::Column => {
@@ -99,6 +103,11 @@ impl Cell {
     pub(super) const fn count(count: u64) -> Self {
         Self::Number(Look::Count, count as f64)
     }
+
+    #[expect(clippy::cast_precision_loss, reason = "cells hold doubles, and no count comes near where they are coarse")]
+    pub(super) const fn figure(count: u64) -> Self {
+        Self::Number(Look::Figure, count as f64)
+    }
 }
 
 /// A text as cells hold it: signs that cannot be seen are shown by name, and what is too long is cut.
@@ -135,13 +144,7 @@ impl<'a> Page<'a> {
         Self::on(book.add_worksheet_with_constant_memory()?, name, widths, title, about)
     }
 
-    fn on(
-        sheet: &'a mut Worksheet,
-        name: &str,
-        widths: &[f64],
-        title: &str,
-        about: &str,
-    ) -> Result<Self, XlsxError> {
+    fn on(sheet: &'a mut Worksheet, name: &str, widths: &[f64], title: &str, about: &str) -> Result<Self, XlsxError> {
         sheet.set_name(name)?.set_screen_gridlines(false);
         for (column, width) in (0..).zip(widths) {
             sheet.set_column_width(column, *width)?;
@@ -154,6 +157,7 @@ impl<'a> Page<'a> {
             ..ProtectionOptions::default()
         };
         sheet.protect_with_options(&options).set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        sheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
         // `&` begins a code in a footer.
         let about_footer = about.replace('&', "&&");
         let cut: String = about_footer.chars().take(150).collect();

@@ -8,16 +8,20 @@ use super::layout::{FIXED, HEADER_ROW, RESULTS, SAMPLE, SPARES};
 use super::page::{Cell, Look, Page, column_name};
 use super::{Paper, lead};
 
+/// The width of the column of words.
+const HOW: f64 = 74.0;
+
 /// The page. `Lead` refers to its rows.
 pub(super) fn results(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Result<(), XlsxError> {
     let title = format!("Results: {}", paper.control.control);
-    let mut page = Page::begin(book, RESULTS, &[34.0, 40.0, 70.0], &title, &lead::about(paper, id))?;
+    let mut page = Page::begin(book, RESULTS, &[34.0, 40.0, HOW], &title, &lead::about(paper, id))?;
     page.columns(&["Figure", "Value", "How"])?;
     let places = Places::of(paper);
     let size = paper.sample.items.len();
     let open = size.to_string();
     let mut row = |label: &str, look: Look, formula: String, result: &str, how: &str| {
         let value = Cell::Formula(look, formula, result.to_owned());
+        page.height(&[(how, HOW)])?;
         page.line(&[Cell::Text(Look::Label, label.to_owned()), value, Cell::text(how)])
     };
     let both = |word: &str| format!("{}+{}", places.in_sample(word), places.in_spares(word));
@@ -73,6 +77,7 @@ fn decision(page: &mut Page<'_>, paper: &Paper<'_>) -> Result<(), XlsxError> {
     };
     let formula = Cell::Formula(Look::Percent, format!("=IF(B6=0,1,{chance})"), "1".to_owned());
     let what = format!("Chance of so few deviations in a population that deviates at the tolerable rate. {how}");
+    page.height(&[(&what, HOW)])?;
     page.line(&[label("Risk of this result"), formula, Cell::text(what)])?;
     let allowed = testing.stages.first().map_or(-1.0, |stage| as_number(stage.accept));
     let how = if testing.stages.len() > 1 { "After the first stage." } else { "As planned." };

@@ -9,7 +9,7 @@ use super::{Paper, WorkbookError};
 /// Characters of the record in one cell.
 const PART: usize = 16_000;
 /// What the first cell says.
-pub(super) const FORMAT: &str = "tickmark working paper";
+pub(in crate::sampling) const FORMAT: &str = "tickmark working paper";
 
 /// Writes it: names in the first column, values in the second.
 pub(super) fn seal(
@@ -55,7 +55,7 @@ fn in_ascii(text: &str) -> String {
 }
 
 /// SHA-256 over names and values, each followed by a zero byte.
-pub(super) fn sealed<'a>(lines: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+pub(in crate::sampling) fn sealed<'a>(lines: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut digest = Sha256::new();
     for (name, value) in lines {
         for text in [name, value] {

@@ -47,7 +47,10 @@ pub(super) fn draw(arguments: &DrawArguments) -> anyhow::Result<Exit> {
     let file = out.join(format!("{}-{unit}.parquet", again.control()?.control));
     let taken = file.with_extension("xlsx");
     if taken.exists() {
-        let text = format!("`{}` is there, and what was written in it would be lost: name another folder with --out", taken.display());
+        let text = format!(
+            "`{}` is there, and what was written in it would be lost: name another folder with --out",
+            taken.display()
+        );
         return Err(UsageError(text).into());
     }
     let (population, sha256) = frozen(&again, unit, &file)?;
@@ -85,7 +88,9 @@ fn attributes(arguments: &DrawArguments, unit: Unit) -> Result<Vec<String>, Usag
         Unit::Resources => "The control was met throughout the period.",
         Unit::ResourceDays | Unit::AccountDays | Unit::AccountRegionDays => "The control was met on the whole day.",
         Unit::Changes => "The control was met after the change.",
-        Unit::NewExceptions | Unit::Exceptions => "It was noticed, evaluated and dealt with in the time that is agreed.",
+        Unit::NewExceptions | Unit::Exceptions => {
+            "It was noticed, evaluated and dealt with in the time that is agreed."
+        }
         Unit::Remediations => "It was dealt with in the time that is agreed, and stayed so.",
     };
     Ok(vec!["The item agrees with the evidence file and record.".to_owned(), second.to_owned()])

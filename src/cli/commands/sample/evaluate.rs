@@ -1,0 +1,41 @@
+//! `tickmark sample evaluate`: a working paper that came back to a conclusion.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::UsageError;
+use crate::cli::args::{EvaluateArguments, StoryFormatArgument};
+use crate::cli::exit::Exit;
+use crate::cli::printer;
+use crate::sampling::evaluate::{Finding, evaluate as evaluated};
+use crate::sampling::evaluated::EvaluationTold;
+use crate::sampling::returned::{Returned, read};
+
+/// Carries the command out.
+pub(super) fn evaluate(arguments: &EvaluateArguments) -> anyhow::Result<Exit> {
+    let paper = returned(&arguments.file)?;
+    let testing = paper.record.testing().map_err(|error| anyhow::anyhow!(error))?;
+    let evaluation = evaluated(&paper, &testing);
+    let told = EvaluationTold { paper: &paper, testing: &testing, evaluation: &evaluation };
+    let answer = match arguments.format {
+        StoryFormatArgument::Json => told.json()?,
+        StoryFormatArgument::Table => told.screen().into_bytes(),
+    };
+    printer::answer(&answer).context("the answer cannot be printed")?;
+    Ok(match evaluation.finding {
+        Finding::Refused => Exit::DifferencesFound,
+        Finding::Incomplete => Exit::EvidenceRejected,
+        Finding::Supported | Finding::NotSupported { .. } | Finding::Extend { .. } => Exit::Complete,
+    })
+}
+
+/// Reads a working paper.
+pub(super) fn returned(path: &Path) -> anyhow::Result<Returned> {
+    let shown = path.display();
+    let bytes =
+        fs::read(path).map_err(|error| UsageError(format!("the working paper `{shown}` cannot be read: {error}")))?;
+    let paper = read(&bytes).map_err(|error| UsageError(format!("`{shown}`: {error}")))?;
+    Ok(paper)
+}
