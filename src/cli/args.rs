@@ -11,6 +11,7 @@ use crate::evidence::{AddressError, EvidenceArgument};
 
 pub(super) use sample::{
     ChanceArgument, DrawArguments, EvaluateArguments, MethodArgument, PlanArguments, SampleArguments, SampleCommand,
+    VerifySampleArguments,
 };
 
 /// What each exit status means, for `--help`.

@@ -122,9 +122,11 @@ pub fn evaluate(paper: &Returned, testing: &Testing) -> Evaluation {
     let (deviations, tested) = (of(Tick::Deviation) + unable, of(Tick::Pass) + of(Tick::Deviation) + unable);
     let size = paper.record.order.size;
     let aim = testing.aim;
-    let shows = (tested > 0).then(|| upper(aim.chance, deviations, tested, aim.confidence));
+    // Of a paper that is not as it went out nothing is computed that somebody might quote.
+    let is_sound = tested > 0 && faults.is_empty();
+    let shows = is_sound.then(|| upper(aim.chance, deviations, tested, aim.confidence));
     let upper_count = match aim.chance {
-        Chance::Hypergeometric { population } if tested > 0 => {
+        Chance::Hypergeometric { population } if is_sound => {
             Some(finite_upper(deviations, tested, population, aim.confidence))
         }
         _ => None,
@@ -146,7 +148,7 @@ pub fn evaluate(paper: &Returned, testing: &Testing) -> Evaluation {
         replaced: used,
         upper_limit: shows,
         upper_count,
-        risk: (tested > 0).then(|| aim.chance.at_most(deviations, tested, aim.tolerable)),
+        risk: is_sound.then(|| aim.chance.at_most(deviations, tested, aim.tolerable)),
         finding,
         faults,
         open,

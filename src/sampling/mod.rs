@@ -21,6 +21,7 @@ pub mod workbook;
 pub mod returned;
 pub mod evaluate;
 pub mod evaluated;
+pub mod redraw;
 
 #[cfg(test)]
 mod tests;

@@ -87,6 +87,8 @@ pub struct Returned {
     pub record: Record,
     /// The id of the draw.
     pub draw: String,
+    /// What the rows of sample and spares are known by.
+    pub row_digests: [Vec<String>; 2],
     /// Items in the order drawn.
     pub items: Vec<ReturnedItem>,
     /// Spares in order.
@@ -135,6 +137,7 @@ pub fn read(bytes: &[u8]) -> Result<Returned, ReturnedError> {
     open.extend(spares.iter().filter(|(item, _)| item.used_for.is_some()).flat_map(|(_, open)| open.clone()));
     Ok(Returned {
         draw: seal.draw,
+        row_digests: [seal.sample, seal.spares],
         record: seal.record,
         items: items.into_iter().map(|(item, _)| item).collect(),
         spares: spares.into_iter().map(|(item, _)| item).collect(),

@@ -89,3 +89,9 @@ pub fn working_paper(paper: &Paper<'_>) -> Result<Vec<u8>, WorkbookError> {
     seal::seal(&mut book, paper, &id, &sample, &spares)?;
     Ok(book.save_to_buffer()?)
 }
+
+/// What the rows of sample and spares are known by in the sheet out of sight.
+#[must_use]
+pub fn row_digests(paper: &Paper<'_>) -> [Vec<String>; 2] {
+    [items::digests(paper, &paper.sample.items), items::digests(paper, &paper.sample.spares)]
+}

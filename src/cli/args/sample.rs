@@ -30,6 +30,8 @@ pub(in crate::cli) enum SampleCommand {
     Draw(DrawArguments),
     /// Read a working paper back: deviations, upper limit, conclusion.
     Evaluate(EvaluateArguments),
+    /// Draw again from the lake and the seed, and compare with the working paper.
+    Verify(VerifySampleArguments),
 }
 
 /// Arguments of `sample plan`.
@@ -150,6 +152,23 @@ pub(in crate::cli) struct EvaluateArguments {
     /// The working paper, filled in, as Excel or LibreOffice saved it.
     #[arg(value_name = "FILE")]
     pub(in crate::cli) file: PathBuf,
+    /// What to print: the screen, or the same as JSON.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(in crate::cli) format: StoryFormatArgument,
+}
+
+/// Arguments of `sample verify`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifySampleArguments {
+    /// The working paper, filled in or not.
+    #[arg(value_name = "FILE")]
+    pub(in crate::cli) file: PathBuf,
+    /// The result files that it was drawn from.
+    #[arg(long, value_name = "RESULTS")]
+    pub(in crate::cli) results: PathBuf,
+    /// Their lake; unless given, that of a run: RESULTS/lake.
+    #[arg(long, value_name = "LAKE")]
+    pub(in crate::cli) lake: Option<PathBuf>,
     /// What to print: the screen, or the same as JSON.
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(in crate::cli) format: StoryFormatArgument,

@@ -2,6 +2,7 @@
 
 mod draw;
 mod evaluate;
+mod verify;
 
 use anyhow::Context;
 
@@ -20,6 +21,7 @@ pub(in crate::cli) fn sample(arguments: &SampleArguments) -> anyhow::Result<Exit
         SampleCommand::Plan(arguments) => plan(arguments),
         SampleCommand::Draw(arguments) => draw::draw(arguments),
         SampleCommand::Evaluate(arguments) => evaluate::evaluate(arguments),
+        SampleCommand::Verify(arguments) => verify::verify(arguments),
     }
 }
 

@@ -116,7 +116,8 @@ impl Items<'_> {
 
 /// What a row's attributes come to, in the words of [`Tick::name`].
 fn result_formula(range: &str, attributes: u16) -> String {
-    let counted = |words: &str| format!("SUMPRODUCT(COUNTIF({range},{words}))");
+    // Equality knows no wildcards, and no case of letters.
+    let counted = |words: &str| format!("SUMPRODUCT(--(TRIM({range})={words}))");
     let (deviation, unable) = (counted("words_deviation"), counted("words_unable"));
     let (pass, not_applicable) = (counted("words_pass"), counted("words_not_applicable"));
     format!(
@@ -124,6 +125,12 @@ fn result_formula(range: &str, attributes: u16) -> String {
          IF({not_applicable}={attributes},\"not applicable\",IF({pass}+{not_applicable}={attributes},\
          \"no deviation\",\"unclear\")))))"
     )
+}
+
+/// What the rows of drawn items are known by.
+pub(super) fn digests(paper: &Paper<'_>, drawn: &[Drawn]) -> Vec<String> {
+    let paths = paths(paper);
+    drawn.iter().map(|drawn| row_digest(&fixed(drawn, &paths))).collect()
 }
 
 /// The cells of an item that nobody may change, as they are shown.

@@ -96,11 +96,19 @@ fn attributes(arguments: &DrawArguments, unit: Unit) -> Result<Vec<String>, Usag
     Ok(vec!["The item agrees with the evidence file and record.".to_owned(), second.to_owned()])
 }
 
+/// A file that is not yet in its place, which others may read as they may read any file that the user makes.
+fn beside(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
 /// Puts a file in its place, whole or not at all. One that is there is not replaced: somebody may have written in it.
 fn place(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let cannot = || format!("the working paper cannot be written to `{}`", path.display());
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    let mut temporary = beside(folder).with_context(cannot)?;
     temporary.write_all(bytes).with_context(cannot)?;
     temporary.as_file().sync_all().with_context(cannot)?;
     temporary.persist_noclobber(path).map_err(|error| error.error).with_context(cannot)?;
@@ -208,7 +216,7 @@ pub(super) fn frozen(again: &Again, unit: Unit, file: &Path) -> anyhow::Result<(
     let shown = file.display();
     let cannot = || format!("the population cannot be written to `{shown}`");
     let folder = file.parent().unwrap_or_else(|| Path::new("."));
-    let temporary = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    let temporary = beside(folder).with_context(cannot)?;
     let commit = &again.manifest.lake.commit_sha256;
     let output = BufWriter::new(temporary);
     let (output, _) = freeze(&again.assessment, control, unit, &changed, commit, output)?;
