@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::engine::catalog::Catalog;
+use crate::engine::results::{Assessment, SampleResult};
 use crate::engine::settings::{ScopeEntry, Settings, TagFilter};
 use crate::engine::settings_file::SettingsFileError;
 use crate::lake::Lake;
@@ -35,6 +36,9 @@ pub(super) struct Manifest {
     pub(super) lake: LakeState,
     settings: RecordedSettings,
     catalog: RecordedCatalog,
+    /// Completed samples that joined, by control and draw.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) samples: Vec<SampleResult>,
     /// Every result file but this one, in the order in which they are written.
     pub(super) files: Vec<ResultFile>,
 }
@@ -144,6 +148,7 @@ impl Manifest {
                 built_in_sha256: Catalog::embedded_sha256(),
                 file: catalog_file.map(str::to_owned),
             },
+            samples: Vec::new(),
             files: files.iter().map(|(name, bytes)| ResultFile::of(name, bytes)).collect(),
         }
     }
@@ -188,6 +193,24 @@ impl Manifest {
         match &self.catalog.file {
             Some(text) => catalog.with_file(MANIFEST, text),
             None => Ok(catalog),
+        }
+    }
+
+    /// The same question answered with other files, and with these completed samples.
+    pub(super) fn with(self, samples: Vec<SampleResult>, lake: &Lake, files: &[(&'static str, Vec<u8>)]) -> Self {
+        let (settings, file) = (self.settings, self.catalog.file);
+        let lake =
+            LakeState { commit: lake.commits().len() as u64, commit_sha256: lake.latest_commit_sha256().to_owned() };
+        let catalog = RecordedCatalog { built_in_sha256: Catalog::embedded_sha256(), file };
+        let files = files.iter().map(|(name, bytes)| ResultFile::of(name, bytes)).collect();
+        Self { tool: Tool::this(), lake, settings, catalog, samples, files, ..self }
+    }
+
+    /// Puts the completed samples where reports look for them.
+    pub(super) fn join_samples(samples: &[SampleResult], assessment: &mut Assessment) {
+        for control in &mut assessment.controls {
+            let own = samples.iter().filter(|sample| sample.control == control.control);
+            control.samples = own.cloned().collect();
         }
     }
 

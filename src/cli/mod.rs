@@ -45,7 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Controls(arguments) => commands::controls::controls(arguments),
         Command::Query(arguments) => commands::query::query(arguments),
         Command::Schema(arguments) => commands::query::schema(arguments),
-        Command::Sample(arguments) => commands::sample::sample(arguments),
+        Command::Sample(arguments) => commands::sample::sample(arguments, &Interruption::watch()),
     });
     done.unwrap_or_else(|error| {
         if let Some(stopped) = error.downcast_ref::<Stopped>() {

@@ -255,7 +255,8 @@ fn answer(lake: &Lake, manifest: &Manifest, settings: &Settings) -> Result<Vec<(
         refused => NoAnswer::Refused(refused.to_string()),
     };
     engine::check(&catalog, settings).map_err(failed)?;
-    let assessment = engine::assess(lake, &catalog, settings).map_err(failed)?;
+    let mut assessment = engine::assess(lake, &catalog, settings).map_err(failed)?;
+    Manifest::join_samples(&manifest.samples, &mut assessment);
     report::files(&assessment).map_err(|error| NoAnswer::Failed(error.into()))
 }
 

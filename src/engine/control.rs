@@ -119,6 +119,7 @@ pub(super) fn evaluate(tested: &Tested<'_>, ground: &Ground<'_>) -> Outcome {
             notes: Vec::new(),
             remarks: 0,
             agreement: Vec::new(),
+            samples: Vec::new(),
         },
         subjects: Vec::new(),
         exceptions: Vec::new(),

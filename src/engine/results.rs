@@ -7,6 +7,8 @@ pub mod tables;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{AccountId, EvidenceReference, Instant, Period, Region, Source};
 
 /// Everything that one run answers (spec section 10).
@@ -210,6 +212,59 @@ pub struct ControlResult {
     pub remarks: u64,
     /// Time on which two sources agree or differ, where two speak.
     pub agreement: Vec<Agreement>,
+    /// Samples of it that auditors completed and that joined the results, by the id of the draw.
+    pub samples: Vec<SampleResult>,
+}
+
+/// What a completed sample showed, as it joined the results. It changes none of the figures, which are of the whole
+/// population.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SampleResult {
+    /// The id of the draw.
+    pub draw: String,
+    /// The control.
+    pub control: String,
+    /// What an item is, such as `resource-days`.
+    pub unit: String,
+    /// Items in the population.
+    pub population: u64,
+    /// SHA-256 over their keys.
+    pub population_sha256: String,
+    /// The seed.
+    pub seed: String,
+    /// How items were chosen.
+    pub method: String,
+    /// Confidence, in percent, as a decimal.
+    pub confidence: String,
+    /// Tolerable rate, in percent, as a decimal.
+    pub tolerable: String,
+    /// The model of chance.
+    pub distribution: String,
+    /// Items drawn.
+    pub size: u64,
+    /// Deviations at which the conclusion is supported; `None` where even none is too many.
+    pub allowed_deviations: Option<u64>,
+    /// Items tested.
+    pub tested: u64,
+    /// Deviations among them, with items that could not be tested.
+    pub deviations: u64,
+    /// Of these: could not be tested.
+    pub unable_to_test: u64,
+    /// Items that turned out not to belong.
+    pub not_applicable: u64,
+    /// Spares used.
+    pub replaced: u64,
+    /// Upper limit of the deviation rate, in millionths, rounded up.
+    pub upper_limit_millionths: u64,
+    /// The same as a count of items, where the population is counted.
+    pub upper_limit_items: Option<u64>,
+    /// `supported`, `not_supported` or `extend`.
+    pub conclusion: String,
+    /// Items on which the auditor and tickmark differ.
+    pub differences: u64,
+    /// SHA-256 of the working paper that was read.
+    pub working_paper_sha256: String,
 }
 
 /// Time that two sources both spoke of the same subject and test.
@@ -221,6 +276,20 @@ pub struct Agreement {
     pub agree_microseconds: i128,
     /// Subject-microseconds with different statuses.
     pub differ_microseconds: i128,
+}
+
+impl SampleResult {
+    /// Deviations of items tested; `None` where nothing was tested.
+    #[must_use]
+    pub fn deviation_rate(&self) -> Option<f64> {
+        ratio(u128::from(self.deviations), u128::from(self.tested))
+    }
+
+    /// The upper limit as a fraction of 1.
+    #[must_use]
+    pub fn upper_limit(&self) -> Option<f64> {
+        ratio(u128::from(self.upper_limit_millionths), 1_000_000)
+    }
 }
 
 /// What became of a subject under a control.

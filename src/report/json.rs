@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::engine::results::{
     Agreement, Assessment, ControlResult, CoverageRow, Disagreement, EvidenceAccount, Figures, RecordAccount, Said,
-    ScopeAccount, Unmapped,
+    SampleResult, ScopeAccount, Unmapped,
 };
 use crate::model::{AccountId, Instant, Period, Region};
 
@@ -214,6 +214,23 @@ struct Control<'a> {
     notes: &'a [String],
     remarks: u64,
     agreement: Vec<Agreeing>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    samples: Vec<Sample<'a>>,
+}
+
+/// A completed sample, with its rates.
+#[derive(Serialize)]
+struct Sample<'a> {
+    #[serde(flatten)]
+    result: &'a SampleResult,
+    deviation_rate: Option<f64>,
+    upper_limit: Option<f64>,
+}
+
+impl<'a> Sample<'a> {
+    fn of(result: &'a SampleResult) -> Self {
+        Self { result, deviation_rate: result.deviation_rate(), upper_limit: result.upper_limit() }
+    }
 }
 
 impl<'a> Control<'a> {
@@ -233,6 +250,7 @@ impl<'a> Control<'a> {
             notes: &control.notes,
             remarks: control.remarks,
             agreement: control.agreement.iter().map(Agreeing::of).collect(),
+            samples: control.samples.iter().map(Sample::of).collect(),
         }
     }
 }

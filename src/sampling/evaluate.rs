@@ -41,6 +41,12 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// Whether it says something of the control.
+    #[must_use]
+    pub const fn is_conclusion(&self) -> bool {
+        !matches!(self, Self::Incomplete | Self::Refused)
+    }
+
     /// Its name in outputs.
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -108,6 +114,15 @@ impl Evaluation {
     #[expect(clippy::cast_precision_loss, reason = "counts of a sample become a rate")]
     pub fn rate(&self) -> Option<f64> {
         (self.tested > 0).then(|| self.deviations as f64 / self.tested as f64)
+    }
+
+    /// The upper limit in millionths, rounded up; all of them where nothing is shown.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a fraction of 1 in millionths")]
+    pub fn upper_limit_millionths(&self) -> u64 {
+        let limit = self.upper_limit.unwrap_or(1.0).clamp(0.0, 1.0);
+        // What is a whole step but for the last bits is that step.
+        (limit * 1_000_000.0 - 1e-6).ceil().max(0.0) as u64
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Redraw {
 impl Redraw {
     /// Compares populations alone: where they differ, nothing can be drawn again.
     #[must_use]
-    pub fn of_population(paper: &Returned, found: &About) -> Self {
+    pub fn of_population(paper: &Returned, found: &About, file_sha256: &str) -> Self {
         let stated = &paper.record.population;
         let items = |about: &About| format!("{} items, SHA-256 {}", about.count, about.sha256);
         let window = |about: &About| about.window.join(" to ");
@@ -49,6 +49,7 @@ impl Redraw {
                 Compared::of("Evidence", stated.evidence_digest.clone(), found.evidence_digest.clone()),
                 Compared::of("Window", window(stated), window(found)),
                 Compared::of("Population", items(stated), items(found)),
+                Compared::of("Population file", paper.record.population_file_sha256.clone(), file_sha256.to_owned()),
             ],
         }
     }

@@ -152,6 +152,12 @@ pub(in crate::cli) struct EvaluateArguments {
     /// The working paper, filled in, as Excel or LibreOffice saved it.
     #[arg(value_name = "FILE")]
     pub(in crate::cli) file: PathBuf,
+    /// The result files that it was drawn from: the conclusion joins them.
+    #[arg(long, value_name = "RESULTS")]
+    pub(in crate::cli) results: Option<PathBuf>,
+    /// Their lake; unless given, that of a run: RESULTS/lake.
+    #[arg(long, value_name = "LAKE", requires = "results")]
+    pub(in crate::cli) lake: Option<PathBuf>,
     /// What to print: the screen, or the same as JSON.
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(in crate::cli) format: StoryFormatArgument,

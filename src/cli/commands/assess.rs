@@ -7,7 +7,7 @@ use anyhow::Context;
 use crate::cli::args::{AssessArguments, FailOn, FormatArgument, QuestionArguments};
 use crate::cli::exit::Exit;
 use crate::cli::interruption::Interruption;
-use crate::cli::manifest::Manifest;
+use crate::cli::manifest::{MANIFEST, Manifest};
 use crate::cli::printer;
 use crate::cli::results_folder::ResultsFolder;
 use crate::cli::settings::{catalog_and_file, settings};
@@ -59,6 +59,7 @@ pub(super) fn answer(
     let assessment = engine::assess(&lake, &prepared.catalog, &prepared.settings)?;
     let files = report::files(&assessment)?;
     let manifest = Manifest::of(&lake, &prepared.settings, prepared.catalog_file.as_deref(), &files).text()?;
+    tell_of_samples(&question.out);
     let held_off = interruption.hold_off();
     results.replace(&files, &manifest, place_lake)?;
     interruption.leaving("stopped: the result files were replaced and are whole");
@@ -72,6 +73,22 @@ pub(super) fn answer(
     };
     printer::answer(&report::stdout(&assessment, format)?).context("the answer cannot be printed")?;
     Ok(exit(&assessment, question.fail_on))
+}
+
+/// Completed samples belong to the answer that they were drawn from: a new one begins without them.
+fn tell_of_samples(out: &Path) {
+    let earlier = std::fs::read(out.join(MANIFEST)).ok().and_then(|text| Manifest::parse(&text).ok());
+    let samples = earlier.map(|manifest| manifest.samples).unwrap_or_default();
+    if !samples.is_empty() {
+        let draws: Vec<&str> = samples.iter().map(|sample| sample.draw.as_str()).collect();
+        printer::remark(&format!(
+            "{} had joined the earlier results and does not join these by itself (draw {}): read each working paper again \
+             with `tickmark sample evaluate FILE --results {}`",
+            report::figures::counted(report::figures::length(&draws), "completed sample"),
+            draws.join(", "),
+            report::escape::visible(&out.display().to_string())
+        ));
+    }
 }
 
 fn exit(assessment: &Assessment, fail_on: Option<FailOn>) -> Exit {

@@ -2,12 +2,14 @@
 
 mod draw;
 mod evaluate;
+mod join;
 mod verify;
 
 use anyhow::Context;
 
 use crate::cli::args::{ChanceArgument, PlanArguments, SampleArguments, SampleCommand, StoryFormatArgument};
 use crate::cli::exit::Exit;
+use crate::cli::interruption::Interruption;
 use crate::cli::printer;
 use crate::cli::settings::UsageError;
 use crate::sampling::chance::Chance;
@@ -16,11 +18,12 @@ use crate::sampling::rate::Rate;
 use crate::sampling::told::{FrequencyTold, PlanTold};
 
 /// Carries the command out.
-pub(in crate::cli) fn sample(arguments: &SampleArguments) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn sample(arguments: &SampleArguments, interruption: &Interruption) -> anyhow::Result<Exit> {
+    interruption.leaving("stopped: no file was changed");
     match &arguments.command {
         SampleCommand::Plan(arguments) => plan(arguments),
         SampleCommand::Draw(arguments) => draw::draw(arguments),
-        SampleCommand::Evaluate(arguments) => evaluate::evaluate(arguments),
+        SampleCommand::Evaluate(arguments) => evaluate::evaluate(arguments, interruption),
         SampleCommand::Verify(arguments) => verify::verify(arguments),
     }
 }

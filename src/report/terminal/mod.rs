@@ -7,6 +7,7 @@
 mod page;
 mod opening;
 mod controls;
+mod samples;
 mod remarks;
 mod next_steps;
 mod explanation;
@@ -52,6 +53,7 @@ pub fn screen(assessment: &Assessment, width: usize, style: Style<'_>) -> String
     }
     opening::render(&mut page, assessment);
     controls::render(&mut page, assessment);
+    samples::render(&mut page, assessment);
     remarks::render(&mut page, assessment, style);
     next_steps::render(&mut page, assessment, style);
     page.finish()

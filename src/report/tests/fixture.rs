@@ -229,6 +229,7 @@ pub(super) fn control(
         notes: vec![],
         remarks: 0,
         agreement: vec![],
+        samples: Vec::new(),
     }
 }
 

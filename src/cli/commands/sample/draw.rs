@@ -173,13 +173,8 @@ impl Again {
     /// Asks the lake as it was when the results were made.
     pub(super) fn of(results: &Path, lake: &Path, control: &str) -> anyhow::Result<Self> {
         let shown = results.display();
-        let text = fs::read(results.join(MANIFEST)).map_err(|error| {
-            UsageError(format!(
-                "`{shown}` is no folder of result files, as `tickmark run` makes them: {MANIFEST}: {error}"
-            ))
-        })?;
+        let manifest = manifest_of(results)?;
         let unusable = |error: String| UsageError(format!("`{shown}/{MANIFEST}` cannot be used: {error}"));
-        let manifest = Manifest::parse(&text).map_err(unusable)?;
         let mut settings = manifest.settings().map_err(unusable)?;
         let catalog = manifest.catalog()?;
         let id_of = |id: &str| catalog.control(id).map(|found| found.id.as_str());
@@ -204,6 +199,16 @@ impl Again {
     pub(super) fn control(&self) -> anyhow::Result<&ControlResult> {
         self.assessment.controls.first().context("the control has no result")
     }
+}
+
+/// The manifest of a folder of result files.
+pub(super) fn manifest_of(results: &Path) -> anyhow::Result<Manifest> {
+    let shown = results.display();
+    let text = fs::read(results.join(MANIFEST)).map_err(|error| {
+        UsageError(format!("`{shown}` is no folder of result files, as `tickmark run` makes them: {MANIFEST}: {error}"))
+    })?;
+    let unusable = |error: String| UsageError(format!("`{shown}/{MANIFEST}` cannot be used: {error}"));
+    Ok(Manifest::parse(&text).map_err(unusable)?)
 }
 
 /// Freezes a population into a file; with the SHA-256 of the file.

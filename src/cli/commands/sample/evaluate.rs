@@ -5,17 +5,19 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::UsageError;
+use super::{UsageError, join};
 use crate::cli::args::{EvaluateArguments, StoryFormatArgument};
 use crate::cli::exit::Exit;
+use crate::cli::interruption::Interruption;
 use crate::cli::printer;
 use crate::sampling::evaluate::{Finding, evaluate as evaluated};
 use crate::sampling::evaluated::EvaluationTold;
 use crate::sampling::returned::{Returned, read};
 
 /// Carries the command out.
-pub(super) fn evaluate(arguments: &EvaluateArguments) -> anyhow::Result<Exit> {
+pub(super) fn evaluate(arguments: &EvaluateArguments, interruption: &Interruption) -> anyhow::Result<Exit> {
     let paper = returned(&arguments.file)?;
+    let manifest = arguments.results.as_ref().map(|results| join::check(results, &paper)).transpose()?;
     let testing = paper.record.testing().map_err(|error| anyhow::anyhow!(error))?;
     let evaluation = evaluated(&paper, &testing);
     let told = EvaluationTold { paper: &paper, testing: &testing, evaluation: &evaluation };
@@ -23,6 +25,17 @@ pub(super) fn evaluate(arguments: &EvaluateArguments) -> anyhow::Result<Exit> {
         StoryFormatArgument::Json => told.json()?,
         StoryFormatArgument::Table => told.screen().into_bytes(),
     };
+    if let (Some(results), Some(manifest)) = (&arguments.results, manifest) {
+        if evaluation.finding.is_conclusion() {
+            let sample = join::result(&arguments.file, &paper, &testing, &evaluation)?;
+            let lake = arguments.lake.clone().unwrap_or_else(|| results.join("lake"));
+            join::join(results, &lake, manifest, sample, interruption)?;
+        } else {
+            printer::remark(
+                "the result files are left as they were: only a sample that came to a conclusion joins them",
+            );
+        }
+    }
     printer::answer(&answer).context("the answer cannot be printed")?;
     Ok(match evaluation.finding {
         Finding::Refused => Exit::DifferencesFound,

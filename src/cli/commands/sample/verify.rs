@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 
 use super::UsageError;
 use super::draw::Again;
@@ -30,7 +31,7 @@ pub(super) fn verify(arguments: &VerifySampleArguments) -> anyhow::Result<Exit> 
     };
     let commit = &again.manifest.lake.commit_sha256;
     let (bytes, found) = freeze(&again.assessment, control, unit, &changed, commit, Vec::new())?;
-    let mut redraw = Redraw::of_population(&paper, &found);
+    let mut redraw = Redraw::of_population(&paper, &found, &hex::encode(Sha256::digest(&bytes)));
     if (found.count, &found.sha256) == (about.count, &about.sha256) {
         let population = FrozenPopulation::of(Bytes::from(bytes))?;
         let sample = draw::draw(&population, &paper.record.order)?;
