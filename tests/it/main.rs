@@ -46,6 +46,8 @@ mod sample_data;
 #[cfg(test)]
 mod queries;
 #[cfg(test)]
+mod sampling;
+#[cfg(test)]
 mod screens;
 #[cfg(test)]
 mod lake;
