@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::chance::Chance;
+use super::draw::{Allocation, Method};
 use super::limit::{finite_upper, upper};
 use super::plan::{Expectation, plan};
 use super::record::Testing;
@@ -138,7 +139,7 @@ pub fn evaluate(paper: &Returned, testing: &Testing) -> Evaluation {
     let size = paper.record.order.size;
     let aim = testing.aim;
     // Of a paper that is not as it went out nothing is computed that somebody might quote.
-    let is_sound = tested > 0 && faults.is_empty();
+    let is_sound = tested > 0 && faults.is_empty() && !is_out_of_proportion(&paper.record.order.method);
     let shows = is_sound.then(|| upper(aim.chance, deviations, tested, aim.confidence));
     let upper_count = match aim.chance {
         Chance::Hypergeometric { population } if is_sound => {
@@ -151,7 +152,7 @@ pub fn evaluate(paper: &Returned, testing: &Testing) -> Evaluation {
     } else if !open.is_empty() || tested != size {
         Finding::Incomplete
     } else {
-        concluded(testing, size, deviations)
+        concluded(paper, testing, size, deviations)
     };
     let not_applicable = paper.items.iter().filter(|item| item.result == Some(Tick::NotApplicable)).count() as u64;
     Evaluation {
@@ -174,7 +175,7 @@ pub fn evaluate(paper: &Returned, testing: &Testing) -> Evaluation {
 
 /// The items that count: of the sample, and spares in the place of those that do not belong. With how many spares.
 fn counted<'a>(paper: &'a Returned, open: &mut Vec<Open>, faults: &mut Vec<Fault>) -> (Vec<&'a ReturnedItem>, u64) {
-    let is_stratified = matches!(paper.record.order.method, super::draw::Method::Stratified { .. });
+    let is_stratified = matches!(paper.record.order.method, Method::Stratified { .. });
     let stratum = |item: &ReturnedItem| {
         if is_stratified { item.detail.split(';').next().unwrap_or_default().to_owned() } else { String::new() }
     };
@@ -230,8 +231,18 @@ fn counted<'a>(paper: &'a Returned, open: &mut Vec<Open>, faults: &mut Vec<Fault
     (counted, used)
 }
 
+/// Whether strata gave other shares than they have of the population, so that items did not have the same chance.
+const fn is_out_of_proportion(method: &Method) -> bool {
+    matches!(method, Method::Stratified { allocation: Allocation::Stated(_), .. })
+}
+
 /// The conclusion from a sample that is whole.
-fn concluded(testing: &Testing, size: u64, deviations: u64) -> Finding {
+fn concluded(paper: &Returned, testing: &Testing, size: u64, deviations: u64) -> Finding {
+    if is_out_of_proportion(&paper.record.order.method) {
+        let remark = "The strata were not drawn in proportion to their items: no one limit holds for all of them. Draw in \
+                      proportion, or judge each stratum by a sample of its own.";
+        return Finding::NotSupported { remarks: vec![remark.to_owned()] };
+    }
     let mut drawn = 0;
     let place = testing.stages.iter().position(|stage| {
         drawn += stage.size;
@@ -296,6 +307,14 @@ fn differing(item: &ReturnedItem) -> Option<Differing> {
 
 fn remarks(paper: &Returned, counted: &[&ReturnedItem]) -> Vec<String> {
     let mut remarks = Vec::new();
+    if matches!(
+        paper.record.order.method,
+        Method::Stratified { allocation: Allocation::Proportional { at_least_one: true }, .. }
+    ) {
+        let remark = "Small strata gave one item at least, so their items had a greater chance than others; the limit takes \
+                      all chances for equal.";
+        remarks.push(remark.to_owned());
+    }
     if paper.is_sorted {
         remarks.push("The rows of the sample were sorted; they are read by their keys.".to_owned());
     }

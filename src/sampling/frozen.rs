@@ -88,7 +88,7 @@ pub fn freeze<W: Write + Send>(
     output: W,
 ) -> Result<(W, About), LakeError> {
     let ground = Ground::of(assessment, control)?;
-    let mut about = About {
+    let about = About {
         schema: SCHEMA,
         control: control.control.clone(),
         unit: unit.name().to_owned(),
@@ -98,21 +98,49 @@ pub fn freeze<W: Write + Send>(
         count: 0,
         sha256: String::new(),
     };
-    let output = write_parquet(output, |take| {
-        let (mut sealing, mut key) = (Sealing::default(), String::new());
-        ground.each_item(unit, changes, |item| {
-            item.key(unit, &mut key);
-            sealing.add(&key);
-            take(&item)
-        })?;
-        let seal = sealing.seal();
-        (about.count, about.sha256) = (seal.count, seal.sha256);
-        Ok(vec![(ABOUT, about.text())])
-    })?;
-    Ok((output, about))
+    about.freeze(unit, output, |take| ground.each_item(unit, changes, |item| take(&item)))
 }
 
 impl About {
+    /// Of a population that comes from no assessment; for measuring and trying out.
+    #[must_use]
+    pub fn of_nothing(control: &str, unit: Unit) -> Self {
+        Self {
+            schema: SCHEMA,
+            control: control.to_owned(),
+            unit: unit.name().to_owned(),
+            window: [String::new(), String::new()],
+            evidence_digest: String::new(),
+            lake_commit_sha256: String::new(),
+            count: 0,
+            sha256: String::new(),
+        }
+    }
+
+    /// Writes items, which come in the population's order, and seals them.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn freeze<W: Write + Send>(
+        mut self,
+        unit: Unit,
+        output: W,
+        each_item: impl FnOnce(&mut dyn FnMut(&PopulationItem) -> Result<(), LakeError>) -> Result<(), LakeError>,
+    ) -> Result<(W, Self), LakeError> {
+        let output = write_parquet(output, |take| {
+            let (mut sealing, mut key) = (Sealing::default(), String::new());
+            each_item(&mut |item| {
+                item.key(unit, &mut key);
+                sealing.add(&key);
+                take(item)
+            })?;
+            let seal = sealing.seal();
+            (self.count, self.sha256) = (seal.count, seal.sha256);
+            Ok(vec![(ABOUT, self.text())])
+        })?;
+        Ok((output, self))
+    }
+
     fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }

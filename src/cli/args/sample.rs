@@ -111,9 +111,12 @@ pub(in crate::cli) struct DrawArguments {
     /// Allow this many deviations, instead of an expected rate.
     #[arg(long, value_name = "COUNT")]
     pub(in crate::cli) deviations: Option<u64>,
-    /// Test in stages: deviations to accept in all after each, such as 0,1; the first is drawn, with the others behind it.
+    /// Test in stages: deviations to accept in all after each, such as 0,1.
     #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["expected", "deviations"])]
     pub(in crate::cli) stages: Vec<u64>,
+    /// Draw for this stage: its items and, before them, those of the stages before; the first unless given.
+    #[arg(long, value_name = "NUMBER", requires = "stages", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(in crate::cli) stage: Option<u64>,
     /// How deviations fall into the sample: hypergeometric unless given.
     #[arg(long, value_name = "MODEL")]
     pub(in crate::cli) distribution: Option<ChanceArgument>,

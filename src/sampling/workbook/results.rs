@@ -79,10 +79,20 @@ fn decision(page: &mut Page<'_>, paper: &Paper<'_>) -> Result<(), XlsxError> {
     let what = format!("Chance of so few deviations in a population that deviates at the tolerable rate. {how}");
     page.height(&[(&what, HOW)])?;
     page.line(&[label("Risk of this result"), formula, Cell::text(what)])?;
-    let allowed = testing.stages.first().map_or(-1.0, |stage| as_number(stage.accept));
-    let how = if testing.stages.len() > 1 { "After the first stage." } else { "As planned." };
+    let mut drawn = 0;
+    let stage = testing.stages.iter().find(|stage| {
+        drawn += stage.size;
+        drawn == paper.record.order.size
+    });
+    let allowed = stage.map_or(-1.0, |stage| as_number(stage.accept));
+    let how = if testing.stages.len() > 1 {
+        "After the stage that is drawn."
+    } else {
+        "As planned; −1 where even none is too many."
+    };
     page.line(&[label("Deviations allowed"), Cell::Number(Look::Count, allowed), Cell::text(how)])?;
-    let last = testing.allowed().filter(|_| testing.stages.len() > 1).map_or(-1.0, as_number);
+    let is_last = testing.stages.iter().map(|stage| stage.size).sum::<u64>() == paper.record.order.size;
+    let last = testing.allowed().filter(|_| !is_last).map_or(-1.0, as_number);
     let how = "Up to so many the sample may be extended by the next stage; −1 where none is planned.";
     page.line(&[label("Extend up to"), Cell::Number(Look::Count, last), Cell::text(how)])?;
     let formula = "=IF(B8>0,\"incomplete: \"&B8&\" of \"&B5&\" items are open\",IF(B10<=B17,\"supported\",\

@@ -258,7 +258,13 @@ fn ordered(arguments: &DrawArguments, population: &FrozenPopulation) -> anyhow::
     } else {
         Testing { aim, expected: None, stages: stages::plan(aim, &arguments.stages)?, is_stated: false }
     };
-    let size = arguments.size.or_else(|| testing.stages.first().map(|stage| stage.size)).unwrap_or(0);
+    let stage = usize::try_from(arguments.stage.unwrap_or(1)).unwrap_or(usize::MAX);
+    if stage > testing.stages.len().max(1) {
+        let text = format!("there is no stage {stage} of {}", testing.stages.len());
+        return Err(UsageError(text).into());
+    }
+    let planned = testing.stages.iter().take(stage).map(|stage| stage.size).sum();
+    let size = arguments.size.unwrap_or(planned);
     let seed = match &arguments.seed {
         Some(seed) => seed.clone(),
         None => made_seed()?,
@@ -277,6 +283,13 @@ fn made_seed() -> anyhow::Result<String> {
 
 /// Refuses options that the method would not look at.
 fn check(arguments: &DrawArguments) -> Result<(), UsageError> {
+    let is_nested =
+        arguments.strata.is_none() && matches!(arguments.method, MethodArgument::Hash | MethodArgument::Random);
+    if !arguments.stages.is_empty() && !is_nested {
+        let text = "a later stage has to begin with the items of the one before, which only hash order and simple random \
+                    do without strata";
+        return Err(UsageError(text.to_owned()));
+    }
     let is_interval = arguments.method == MethodArgument::Interval;
     if arguments.start.is_some() && !is_interval {
         return Err(UsageError("--start is where a fixed interval begins; it goes with --method interval".to_owned()));
