@@ -1,7 +1,7 @@
 //! Makes a frozen population of any size, to measure draws from it: `population COUNT FILE`.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 
 use tickmark::sampling::frozen::About;
 use tickmark::sampling::population::{PopulationItem, Unit};
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let unit = Unit::ResourceDays;
     let (_, about) = About::of_nothing("C10", unit)
         .freeze(unit, output, |take| (0..count).try_for_each(|number| take(&item(number))))?;
-    println!("{} items, SHA-256 {}", about.count, about.sha256);
+    writeln!(std::io::stdout(), "{} items, SHA-256 {}", about.count, about.sha256)?;
     Ok(())
 }
 

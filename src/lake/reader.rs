@@ -247,6 +247,9 @@ impl Lake {
 
     /// Items of an account, of each state the copy that states most: one that came with a later commit stands in the
     /// lake beside the one that it is fuller than.
+    ///
+    /// # Errors
+    /// When a file of the lake cannot be read, or is not what its commit says.
     pub fn items(&self, account: &str) -> Result<Vec<ItemRow>, LakeError> {
         let mut items: Vec<ItemRow> = self.rows(account)?;
         if self.files(ItemRow::TABLE, account).nth(1).is_none() {

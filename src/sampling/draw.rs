@@ -250,6 +250,9 @@ struct Looked {
     first: First<(String, u64)>,
 }
 
+/// Items, spares, and what each stratum gave.
+type ByStrata = (Vec<Chosen>, Vec<Chosen>, Vec<StratumDrawn>);
+
 type Strata = BTreeMap<String, Looked>;
 
 fn stratified(
@@ -257,7 +260,7 @@ fn stratified(
     order: &Order,
     by: Stratum,
     allocation: &Allocation,
-) -> Result<(Vec<Chosen>, Vec<Chosen>, Vec<StratumDrawn>), SampleError> {
+) -> Result<ByStrata, SampleError> {
     let most = length(order.size.saturating_add(order.spares));
     let see = |strata: &mut Strata, number: u64, key: &str, values: &[&str]| {
         let name = by.of(values.first().copied().unwrap_or_default());

@@ -31,14 +31,15 @@ impl EvaluationTold<'_> {
     pub fn value(&self) -> Value {
         let (record, evaluation, aim) = (&self.paper.record, self.evaluation, self.testing.aim);
         let placed = |cell: &str, what: &str| json!({ "cell": cell, "what": what });
-        let mut finding = json!({ "conclusion": evaluation.finding.name() });
-        match &evaluation.finding {
+        let conclusion = evaluation.finding.name();
+        let finding = match &evaluation.finding {
             Finding::Extend { stage, adds, accept, risk } => {
-                finding["next_stage"] = json!({ "stage": stage, "adds": adds, "accept": accept, "true_risk": risk });
+                let next = json!({ "stage": stage, "adds": adds, "accept": accept, "true_risk": risk });
+                json!({ "conclusion": conclusion, "next_stage": next })
             }
-            Finding::NotSupported { remarks } => finding["remarks"] = json!(remarks),
-            _ => {}
-        }
+            Finding::NotSupported { remarks } => json!({ "conclusion": conclusion, "remarks": remarks }),
+            _ => json!({ "conclusion": conclusion }),
+        };
         let differing = evaluation.differing.iter().map(|found| {
             json!({
                 "cell": found.cell, "key": found.key, "tickmark": found.tickmark, "auditor": found.auditor,
@@ -116,7 +117,9 @@ impl EvaluationTold<'_> {
         }
         line(&format!("Conclusion     {}", self.conclusion()));
         if let Finding::NotSupported { remarks } = &evaluation.finding {
-            remarks.iter().for_each(|remark| line(&format!("               {remark}")));
+            for remark in remarks {
+                line(&format!("               {remark}"));
+            }
         }
         list(&mut line, "Not as it went out", &evaluation.faults, |fault| format!("{}: {}", fault.cell, fault.what));
         list(&mut line, "Open", &evaluation.open, |open| format!("{}: {}", open.cell, open.what));

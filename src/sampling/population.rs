@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::results::{Assessment, ControlResult, ControlStatus, Exception, SubjectResult};
 use crate::lake::LakeError;
-use crate::model::{AccountId, GLOBAL_REGION, Period};
+use crate::model::{AccountId, GLOBAL_REGION, Period, Region};
 
 pub use changes::changes;
 pub use items::PopulationItem;
@@ -206,7 +206,7 @@ impl<'a> Ground<'a> {
         let mut places = BTreeMap::new();
         for scope in &assessment.scope {
             let regional = scope.regions.iter().filter(|region| region.is_global() == is_global);
-            let mut regions: Vec<&str> = regional.map(|region| region.as_str()).collect();
+            let mut regions: Vec<&str> = regional.map(Region::as_str).collect();
             regions.extend(owned_by(&subjects, &scope.account).iter().map(|result| result.subject.region.as_str()));
             if is_global {
                 regions.push(GLOBAL_REGION);

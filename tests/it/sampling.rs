@@ -189,23 +189,30 @@ fn entries(workbook: &[u8]) -> Vec<(String, Vec<u8>)> {
 fn edited(workbook: &[u8], sheet: &str, edit: impl Fn(String) -> String) -> Vec<u8> {
     let edited: Vec<(String, Vec<u8>)> = entries(workbook)
         .into_iter()
-        .map(|(name, bytes)| match name == format!("xl/worksheets/{sheet}.xml") {
-            true => (name, edit(String::from_utf8(bytes).unwrap()).into_bytes()),
-            false => (name, bytes),
+        .map(|(name, bytes)| {
+            let is_meant = name == format!("xl/worksheets/{sheet}.xml");
+            (name, if is_meant { edit(String::from_utf8(bytes).unwrap()).into_bytes() } else { bytes })
         })
         .collect();
     let files: Vec<(&str, &[u8])> = edited.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     zip_of(&files)
 }
 
+/// What stands before, from a begin to an end, and after.
+fn cut<'x>(xml: &'x str, begin: &str, ends: &[&str]) -> (&'x str, &'x str, &'x str) {
+    let place = xml.find(begin).unwrap_or_else(|| panic!("there is no {begin}"));
+    let (before, rest) = xml.split_at(place);
+    let end = ends.iter().filter_map(|end| Some(rest.find(end)? + end.len())).min().unwrap();
+    let (within, after) = rest.split_at(end);
+    (before, within, after)
+}
+
 /// Writes a text into a cell, whatever it held.
 fn typed(xml: &str, cell: &str, text: &str) -> String {
-    let begin = xml.find(&format!("<c r=\"{cell}\"")).unwrap_or_else(|| panic!("there is no cell {cell}"));
-    let rest = &xml[begin..];
-    let tag = rest.find('>').unwrap();
-    let end = if rest[..tag].ends_with('/') { tag + 1 } else { rest.find("</c>").unwrap() + 4 };
-    let new = format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{text}</t></is></c>");
-    format!("{}{new}{}", &xml[..begin], &rest[end..])
+    // An empty cell is a tag alone, and its end comes before the end of any other.
+    let (before, within, after) = cut(xml, &format!("<c r=\"{cell}\""), &["/>", "</c>"]);
+    assert!(within.matches("<c ").count() == 1, "one cell: {within}");
+    format!("{before}<c r=\"{cell}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{text}</t></is></c>{after}")
 }
 
 const SIZE: u32 = 58;
@@ -276,24 +283,22 @@ fn a_deviation_an_item_that_cannot_be_tested_and_a_blank_count_as_what_they_are(
     }
 }
 
-/// The text of a row.
-fn row(xml: &str, number: u32) -> (usize, usize) {
-    let begin = xml.find(&format!("<row r=\"{number}\"")).unwrap();
-    (begin, begin + xml[begin..].find("</row>").unwrap() + 6)
+/// What stands before a row, the row, and what stands after it.
+fn row(xml: &str, number: u32) -> (&str, &str, &str) {
+    cut(xml, &format!("<row r=\"{number}\""), &["</row>"])
 }
 
 #[test]
 fn a_paper_that_is_not_as_it_went_out_is_refused_with_the_cell() {
     let sample = |edit: &dyn Fn(String) -> String| edited(completed(), "sheet5", edit);
     let gone = |xml: String| {
-        let (begin, end) = row(&xml, 12);
-        format!("{}{}", &xml[..begin], &xml[end..])
+        let (before, _, after) = row(&xml, 12);
+        format!("{before}{after}")
     };
     let twice = |xml: String| {
-        let (begin, end) = row(&xml, 7);
-        let last = row(&xml, 6 + SIZE).1;
-        let copy = xml[begin..end].replace("r=\"7\"", "r=\"65\"").replace("7\"", "65\"");
-        format!("{}{copy}{}", &xml[..last], &xml[last..])
+        let copy = row(&xml, 7).1.replace("r=\"7\"", "r=\"65\"").replace("7\"", "65\"");
+        let (before, last, after) = row(&xml, 6 + SIZE);
+        format!("{before}{last}{copy}{after}")
     };
     let cases = [
         ("changed", sample(&|xml| typed(&xml, "C8", "999999999999")), "Sample!C8"),
@@ -321,13 +326,13 @@ fn a_paper_that_is_not_as_it_went_out_is_refused_with_the_cell() {
 fn sorted_rows_are_read_by_their_keys() {
     // The rows of two items change places.
     let workbook = edited(completed(), "sheet5", |xml| {
-        let (seven, eight) = (row(&xml, 7), row(&xml, 8));
         let moved = |part: &str, from: &str, to: &str| {
             part.replace(&format!("r=\"{from}\""), &format!("r=\"{to}\""))
                 .replace(&format!("{from}\" "), &format!("{to}\" "))
         };
-        let (first, second) = (&xml[seven.0..seven.1], &xml[eight.0..eight.1]);
-        format!("{}{}{}{}", &xml[..seven.0], moved(second, "8", "7"), moved(first, "7", "8"), &xml[eight.1..])
+        let (before, seventh, rest) = row(&xml, 7);
+        let (between, eighth, after) = row(rest, 8);
+        format!("{before}{}{between}{}{after}", moved(eighth, "8", "7"), moved(seventh, "7", "8"))
     });
     let (run, told) = evaluated("sorted", &workbook, &[]);
     assert_eq!(run.status, 0, "{}", run.shown());

@@ -27,7 +27,7 @@ pub(in crate::cli) enum SampleCommand {
     /// Tell how many items to test, and what so many assure.
     Plan(PlanArguments),
     /// Freeze a population, draw a sample from it, write the working paper.
-    Draw(DrawArguments),
+    Draw(Box<DrawArguments>),
     /// Read a working paper back: deviations, upper limit, conclusion.
     Evaluate(EvaluateArguments),
     /// Draw again from the lake and the seed, and compare with the working paper.

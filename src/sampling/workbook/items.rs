@@ -58,10 +58,10 @@ impl Items<'_> {
         page.put(0, &Cell::Text(Look::Quiet, format!("Attributes. {}", named.collect::<Vec<_>>().join(" "))))?;
         page.row = HEADER_ROW;
         let letters: Vec<String> = ('A'..).take(paper.attributes.len()).map(String::from).collect();
-        let names: Vec<&str> =
+        let header: Vec<&str> =
             FIXED.into_iter().chain(letters.iter().map(String::as_str)).chain(self.end.iter().copied()).collect();
-        page.columns(&names)?;
-        let first = FIXED.len() as u16;
+        page.columns(&header)?;
+        let first = u16::try_from(FIXED.len()).unwrap_or(u16::MAX);
         let result = first + attributes;
         let paths = paths(paper);
         let mut digests = Vec::new();
@@ -78,7 +78,7 @@ impl Items<'_> {
                 page.sheet.add_conditional_format(HEADER_ROW + 1, result, last, result, &shade)?;
             }
         }
-        let width = u16::try_from(names.len()).unwrap_or(u16::MAX).saturating_sub(1);
+        let width = u16::try_from(header.len()).unwrap_or(u16::MAX).saturating_sub(1);
         page.sheet.autofilter(HEADER_ROW, 0, last, width)?.set_freeze_panes(HEADER_ROW + 1, 2)?;
         page.sheet.set_repeat_rows(HEADER_ROW, HEADER_ROW)?;
         Ok(digests)

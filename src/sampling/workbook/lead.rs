@@ -1,5 +1,7 @@
 //! The first page, which leads to all others, and the page of how the sample was planned and drawn.
 
+use std::fmt::Write;
+
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 use crate::report::figures::{count, counted, window};
@@ -111,10 +113,11 @@ fn found(paper: &Paper<'_>) -> String {
     );
     if figures.not_tested > 0 || paper.control.uncovered > 0 {
         let uncovered = counted(paper.control.uncovered, "account and region");
-        text.push_str(&format!(
+        let _written = write!(
+            text,
             " Evidence was not available for all of it: {} not tested, {uncovered} not covered for the whole period (Coverage).",
             counted(figures.not_tested, "resource")
-        ));
+        );
     }
     for note in &paper.control.notes {
         text.push(' ');

@@ -242,11 +242,11 @@ impl<'a> Page<'a> {
 
 /// The list of tick marks; what is typed by hand is taken too, after a remark.
 pub(super) fn ticks() -> Result<DataValidation, XlsxError> {
-    Ok(DataValidation::new()
+    DataValidation::new()
         .allow_list_strings(&TICK_MARKS)?
         .set_error_style(DataValidationErrorStyle::Warning)
         .set_error_title("Not a tick mark")?
-        .set_error_message("The Legend lists the tick marks and the words that are understood. Keep this entry?")?)
+        .set_error_message("The Legend lists the tick marks and the words that are understood. Keep this entry?")
 }
 
 /// The name of a column: `A`, `Z`, `AA`.

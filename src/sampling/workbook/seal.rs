@@ -1,5 +1,7 @@
 //! The sheet out of sight: the record of the draw and what each row is known by, for reading back.
 
+use std::fmt::Write;
+
 use rust_xlsxwriter::{Workbook, XlsxError};
 use sha2::{Digest, Sha256};
 
@@ -47,7 +49,7 @@ fn in_ascii(text: &str) -> String {
             ascii.push(character);
         } else {
             for unit in character.encode_utf16(&mut [0; 2]) {
-                ascii.push_str(&format!("\\u{unit:04x}"));
+                let _written = write!(ascii, "\\u{unit:04x}");
             }
         }
     }

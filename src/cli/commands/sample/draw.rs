@@ -1,7 +1,7 @@
 //! `tickmark sample draw`: results or a frozen population to a sample, with its working paper.
 
 use std::fs;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IntoInnerError, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -225,7 +225,7 @@ pub(super) fn frozen(again: &Again, unit: Unit, file: &Path) -> anyhow::Result<(
     let commit = &again.manifest.lake.commit_sha256;
     let output = BufWriter::new(temporary);
     let (output, _) = freeze(&again.assessment, control, unit, &changed, commit, output)?;
-    let temporary = output.into_inner().map_err(|error| error.into_error()).with_context(cannot)?;
+    let temporary = output.into_inner().map_err(IntoInnerError::into_error).with_context(cannot)?;
     temporary.as_file().sync_all().with_context(cannot)?;
     temporary.persist(file).map_err(|error| error.error).with_context(cannot)?;
     open(file)
