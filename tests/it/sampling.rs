@@ -46,7 +46,7 @@ fn sheet(workbook: &[u8], name: &str) -> Vec<Vec<String>> {
 fn listed(out: &str, file: &str) -> Vec<(String, String)> {
     let rows = sheet(&results().bytes(&format!("{out}/{file}.xlsx")), "Population");
     let header = rows.iter().position(|row| row[0] == "Item").unwrap();
-    rows[header + 1..].iter().map(|row| (row[12].clone(), row[10].clone())).collect()
+    rows[header + 1..].iter().map(|row| (row[11].clone(), row[9].clone())).collect()
 }
 
 /// The UTC days that an interval of a CSV file touches.

@@ -112,7 +112,7 @@ fn found(paper: &Paper<'_>) -> String {
         count(figures.not_tested),
     );
     if figures.not_tested > 0 || paper.control.uncovered > 0 {
-        let uncovered = counted(paper.control.uncovered, "account and region");
+        let uncovered = counted(paper.control.uncovered, "account-region");
         let _written = write!(
             text,
             " Evidence was not available for all of it: {} not tested, {uncovered} not covered for the whole period (Coverage).",

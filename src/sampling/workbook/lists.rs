@@ -49,7 +49,7 @@ pub(super) fn information(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> R
         page.pair(label, Cell::line(text))?;
     }
     page.heading("Checks")?;
-    page.columns(&["Check", "Tick", "Comment"])?;
+    page.columns(&["Check", "Tick", "Comment", "", "", "", "", ""])?;
     let records = evidence.records;
     let adds_up = records.kept + records.duplicate + records.set_aside + records.rejected;
     let checks = [
@@ -64,7 +64,8 @@ pub(super) fn information(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> R
     let first = page.row;
     for check in &checks {
         page.height(&[(check, 30.0)])?;
-        page.line(&[Cell::text(check), Cell::Room(Look::Tick), Cell::Room(Look::Input)])?;
+        page.wide_room(2, 7)?;
+        page.line(&[Cell::text(check), Cell::Room(Look::Tick)])?;
     }
     let last = page.row - 1;
     page.sheet.add_data_validation(first, 1, last, 1, &ticks()?)?;
@@ -137,7 +138,7 @@ fn kinds(paper: &Paper<'_>) -> BTreeMap<String, Kind> {
 
 /// All items, or where there are more than a sheet takes, where they are.
 pub(super) fn population(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Result<(), WorkbookError> {
-    let widths = [9.0, 14.0, 12.0, 26.0, 60.0, 22.0, 14.0, 14.0, 10.0, 10.0, 16.0, 22.0, 80.0];
+    let widths = [8.0, 12.5, 11.0, 26.0, 11.0, 14.0, 14.0, 7.5, 7.5, 14.0, 16.0, 90.0];
     let title = format!("Population: {}", paper.control.control);
     let mut page = Page::begin_long(book, POPULATION, &widths, &title, &lead::about(paper, id))?;
     let about = &paper.population.about;
@@ -167,7 +168,6 @@ pub(super) fn population(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Re
         "Item",
         "Account",
         "Region",
-        "Type",
         "Resource",
         "Moment",
         "At start",
@@ -187,8 +187,7 @@ pub(super) fn population(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Re
             Cell::count(item.item),
             Cell::line(item.account),
             Cell::line(item.region),
-            Cell::line(item.resource_type),
-            Cell::line(item.resource_key),
+            Cell::line(if item.resource_id.is_empty() { item.resource_key } else { item.resource_id }),
             Cell::line(item.moment),
             Cell::line(item.status_at_start),
             Cell::line(item.status_at_end),
@@ -289,7 +288,7 @@ pub(super) fn coverage(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Resu
     let effect = format!(
         "Conclusion on the whole population: {}. {} in scope not covered for the whole period; {} of {} not tested.",
         control.conclusion.name().replace('_', " "),
-        counted(control.uncovered, "account and region"),
+        counted(control.uncovered, "account-region"),
         control.figures.not_tested,
         counted(control.figures.population, "resource")
     );
@@ -319,7 +318,7 @@ pub(super) fn coverage(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Resu
 
 /// Tick marks, and the words that are taken for them; formulas look them up here.
 pub(super) fn legend(book: &mut Workbook, id: &str) -> Result<(), XlsxError> {
-    let widths = [26.0, 26.0, 26.0, 26.0];
+    let widths = [26.0, 62.0, 26.0, 26.0];
     let mut page = Page::begin(book, LEGEND, &widths, "Legend", &format!("draw {id}"))?;
     page.columns(&["Tick mark", "Meaning"])?;
     let meanings = [

@@ -205,6 +205,12 @@ impl<'a> Page<'a> {
         self.line(&[Cell::Text(Look::Label, label.to_owned()), value])
     }
 
+    /// Room to write in over several columns of the row.
+    pub(super) fn wide_room(&mut self, first: u16, last: u16) -> Result<(), XlsxError> {
+        self.sheet.merge_range(self.row, first, self.row, last, "", &Look::Input.format())?;
+        Ok(())
+    }
+
     /// A heading, with a row of space before it.
     pub(super) fn heading(&mut self, text: &str) -> Result<(), XlsxError> {
         self.next();
@@ -225,7 +231,7 @@ impl<'a> Page<'a> {
     pub(super) fn height(&mut self, texts: &[(&str, f64)]) -> Result<(), XlsxError> {
         #[expect(clippy::cast_precision_loss, reason = "lengths of texts on a page")]
         let lines = |(text, width): &(&str, f64)| {
-            let of_line = |line: &str| (line.chars().count() as f64 * 1.05 / width).ceil().max(1.0);
+            let of_line = |line: &str| (line.chars().count() as f64 * 0.92 / width).ceil().max(1.0);
             text.lines().map(of_line).sum::<f64>()
         };
         let most = texts.iter().map(lines).fold(1.0_f64, f64::max);
