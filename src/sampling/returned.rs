@@ -5,9 +5,9 @@
 //! item open. Opens no file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 
-use calamine::{Data, Range, Reader, Xlsx};
+use calamine::{Data, Reader, Xlsx};
 use thiserror::Error;
 
 use super::record::Record;
@@ -17,6 +17,9 @@ use super::workbook::{FORMAT, sealed};
 /// The most that a working paper may unpack to, in bytes.
 const UNPACKED_MAX: u64 = 2 * 1024 * 1024 * 1024;
 
+/// Columns that are looked at; a working paper has fewer.
+const COLUMNS_MAX: usize = 256;
+
 /// Why a file is no working paper.
 #[derive(Debug, Error)]
 pub enum ReturnedError {
@@ -24,8 +27,8 @@ pub enum ReturnedError {
     #[error("it is no workbook (.xlsx) that can be read: {0}")]
     NotAWorkbook(String),
     /// It would unpack to too much.
-    #[error("it unpacks to {0} bytes, more than a working paper has; nothing of it was read")]
-    TooLarge(u64),
+    #[error("it unpacks to more than {UNPACKED_MAX} bytes, and no working paper does; nothing of it was read")]
+    TooLarge,
     /// A workbook, and no working paper.
     #[error("it is no working paper of `tickmark sample draw`: {0}")]
     NotOne(String),
@@ -118,7 +121,7 @@ pub fn read(bytes: &[u8]) -> Result<Returned, ReturnedError> {
         if !names.iter().any(|known| known == name) {
             return Err(ReturnedError::NotOne(format!("it has no sheet `{name}`")));
         }
-        book.worksheet_range(name).map_err(broken)
+        cells(&mut book, name).map_err(broken)
     };
     let seal = Seal::read(&sheet(SEAL)?)?;
     let mut faults = Vec::new();
@@ -149,15 +152,49 @@ pub fn read(bytes: &[u8]) -> Result<Returned, ReturnedError> {
     })
 }
 
+/// The cells of a sheet that hold something, one by one: a stray cell in the last row and column must not become a
+/// table of all that lies between.
+fn cells(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<Row>, calamine::XlsxError> {
+    let mut rows: BTreeMap<u32, Vec<Data>> = BTreeMap::new();
+    let mut reader = book.worksheet_cells_reader(name)?;
+    while let Some(cell) = reader.next_cell()? {
+        let ((row, column), value) = (cell.get_position(), Data::from(cell.get_value().clone()));
+        let column = column as usize;
+        if column < COLUMNS_MAX && !matches!(value, Data::Empty) {
+            let cells = rows.entry(row).or_default();
+            if cells.len() <= column {
+                cells.resize(column + 1, Data::Empty);
+            }
+            if let Some(place) = cells.get_mut(column) {
+                *place = value;
+            }
+        }
+    }
+    Ok(rows.into_iter().map(|(number, cells)| Row { number: number as usize, cells }).collect())
+}
+
+/// A row that holds something.
+struct Row {
+    /// From 0.
+    number: usize,
+    cells: Vec<Data>,
+}
+
 /// Refuses what would unpack to more than a working paper can.
 fn check_size(bytes: &[u8]) -> Result<(), ReturnedError> {
     let broken = |error: zip::result::ZipError| ReturnedError::NotAWorkbook(error.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    let mut unpacked = 0_u64;
+    let mut unpacked = 0;
     for place in 0..archive.len() {
-        unpacked = unpacked.saturating_add(archive.by_index_raw(place).map_err(broken)?.size());
+        // What a member says of its size may be a lie: it is unpacked to see.
+        let mut member = archive.by_index(place).map_err(broken)?.take(UNPACKED_MAX + 1 - unpacked);
+        let size = std::io::copy(&mut member, &mut std::io::sink());
+        unpacked += size.map_err(|error| ReturnedError::NotAWorkbook(error.to_string()))?;
+        if unpacked > UNPACKED_MAX {
+            return Err(ReturnedError::TooLarge);
+        }
     }
-    if unpacked > UNPACKED_MAX { Err(ReturnedError::TooLarge(unpacked)) } else { Ok(()) }
+    Ok(())
 }
 
 /// The sheet out of sight.
@@ -171,11 +208,13 @@ struct Seal {
 }
 
 impl Seal {
-    fn read(range: &Range<Data>) -> Result<Self, ReturnedError> {
+    fn read(rows: &[Row]) -> Result<Self, ReturnedError> {
         let not_one = |what: &str| ReturnedError::NotOne(what.to_owned());
-        let lines: Vec<(String, String)> = range
-            .rows()
-            .map(|row| (row.first().map(text).unwrap_or_default(), row.get(1).map(text).unwrap_or_default()))
+        let lines: Vec<(String, String)> = rows
+            .iter()
+            .map(|row| {
+                (row.cells.first().map(text).unwrap_or_default(), row.cells.get(1).map(text).unwrap_or_default())
+            })
             .filter(|(name, _)| !name.is_empty())
             .collect();
         let all = |wanted: &str| -> Vec<String> {
@@ -233,41 +272,40 @@ type Read = Vec<(ReturnedItem, Vec<Open>)>;
 
 impl Rows<'_> {
     /// Rows in the order drawn, the open cells of all, and whether they stand in another order.
-    fn read(&self, range: &Range<Data>, faults: &mut Vec<Fault>) -> (Read, Vec<Open>, bool) {
-        let (top, left) = range.start().map_or((0, 0), |(row, column)| (row as usize, column as usize));
-        let rows: Vec<&[Data]> = range.rows().collect();
+    fn read(&self, rows: &[Row], faults: &mut Vec<Fault>) -> (Read, Vec<Open>, bool) {
         let fault = |cell: String, what: String| Fault { cell: format!("{}!{cell}", self.sheet), what };
-        let is_header = |row: &&[Data]| FIXED.iter().all(|name| row.iter().any(|cell| text(cell) == *name));
+        let is_header = |row: &Row| FIXED.iter().all(|name| row.cells.iter().any(|cell| text(cell) == *name));
         let Some(header) = rows.iter().position(is_header) else {
-            faults.push(fault(name_of(top, left), "the row with the names of the columns is gone".to_owned()));
+            faults.push(fault(name_of(0, 0), "the row with the names of the columns is gone".to_owned()));
             return (Vec::new(), Vec::new(), false);
         };
-        let names: Vec<String> = rows.get(header).map(|row| row.iter().map(text).collect()).unwrap_or_default();
+        let names: Vec<String> = rows.get(header).map(|row| row.cells.iter().map(text).collect()).unwrap_or_default();
+        let header_row = rows.get(header).map_or(0, |row| row.number);
         let column = |name: &str| names.iter().position(|known| known == name);
         let fixed: Vec<usize> = FIXED.iter().filter_map(|name| column(name)).collect();
         let letters: Vec<String> = ('A'..).take(self.attributes).map(String::from).collect();
         let attributes: Vec<Option<usize>> = letters.iter().map(|letter| column(letter)).collect();
         for (letter, _) in letters.iter().zip(&attributes).filter(|(_, place)| place.is_none()) {
-            faults.push(fault(name_of(top + header, left), format!("the column of attribute {letter} is gone")));
+            faults.push(fault(name_of(header_row, 0), format!("the column of attribute {letter} is gone")));
         }
-        let sheet = Sheet { rows: self, column: &column, attributes: &attributes, left };
+        let sheet = Sheet { rows: self, column: &column, attributes: &attributes };
         let (mut found, mut last, mut is_sorted) = (BTreeMap::new(), None, false);
-        for (place, row) in rows.iter().enumerate().skip(header + 1) {
+        for Row { number, cells: row } in rows.iter().skip(header + 1) {
             let cells: Vec<String> =
                 fixed.iter().map(|column| row.get(*column).map(text).unwrap_or_default()).collect();
             if row.iter().all(|cell| text(cell).trim().is_empty()) {
                 continue;
             }
-            let at = top + place;
+            let at = *number;
             let Some(index) = self.index(&cells) else {
-                faults.push(fault(name_of(at, left), "a row that was not drawn".to_owned()));
+                faults.push(fault(name_of(at, 0), "a row that was not drawn".to_owned()));
                 continue;
             };
             for (name, column) in self.changed(index, &cells, &fixed) {
-                faults.push(fault(name_of(at, left + column), format!("`{name}` is not what it was")));
+                faults.push(fault(name_of(at, column), format!("`{name}` is not what it was")));
             }
             if found.contains_key(&index) {
-                faults.push(fault(name_of(at, left), format!("the row of # {} a second time", index + 1)));
+                faults.push(fault(name_of(at, 0), format!("the row of # {} a second time", index + 1)));
                 continue;
             }
             is_sorted |= last.is_some_and(|last| last > index);
@@ -310,13 +348,12 @@ struct Sheet<'a> {
     rows: &'a Rows<'a>,
     column: &'a dyn Fn(&str) -> Option<usize>,
     attributes: &'a [Option<usize>],
-    left: usize,
 }
 
 impl Sheet<'_> {
     /// A row as it was filled in, with the cells that leave it open.
     fn item(&self, index: usize, at: usize, row: &[Data], cells: &[String]) -> (ReturnedItem, Vec<Open>) {
-        let cell = |column: usize| format!("{}!{}", self.rows.sheet, name_of(at, self.left + column));
+        let cell = |column: usize| format!("{}!{}", self.rows.sheet, name_of(at, column));
         let of = |name: &str| {
             let found = (self.column)(name).and_then(|column| row.get(column));
             found.map(|cell| text(cell).trim().to_owned()).unwrap_or_default()
@@ -330,6 +367,11 @@ impl Sheet<'_> {
                 None if said.trim().is_empty() => open.push(Open { cell: cell(*column), what: "blank".to_owned() }),
                 None => open.push(Open { cell: cell(*column), what: format!("not understood: {said}") }),
             }
+        }
+        let is_deviating = ticks.contains(&Tick::Deviation) || ticks.contains(&Tick::Unable);
+        if !is_deviating && ticks.contains(&Tick::Pass) && ticks.contains(&Tick::NotApplicable) {
+            let what = "not applicable in some attributes only: test it on all, or replace it".to_owned();
+            open.push(Open { cell: cell(0), what });
         }
         let used = of("Used for #");
         let used_for = used.parse::<u64>().ok();
@@ -357,7 +399,8 @@ impl Sheet<'_> {
         (item, if decided { Vec::new() } else { open })
     }
 
-    /// A deviation decides, whatever else is blank; else everything has to be filled in and understood.
+    /// A deviation decides, whatever else is blank; else everything has to be filled in and understood, and an item
+    /// belongs in all its attributes or in none: one that was not tested on all of them would weaken what is concluded.
     fn is_decided(&self, ticks: &[Tick], open: &[Open]) -> bool {
         let is_unclear = open.iter().any(|open| open.what != "blank");
         !is_unclear
@@ -383,9 +426,9 @@ fn result(ticks: &[Tick]) -> Option<Tick> {
 }
 
 /// What stands on the first page beside labels that somebody fills in.
-fn signed(range: &Range<Data>) -> (BTreeMap<String, String>, String) {
+fn signed(rows: &[Row]) -> (BTreeMap<String, String>, String) {
     let (mut signed, mut conclusion) = (BTreeMap::new(), String::new());
-    for row in range.rows() {
+    for Row { cells: row, .. } in rows {
         let label = row.first().map(text).unwrap_or_default();
         let said = row.get(1).map(|cell| text(cell).trim().to_owned()).filter(|said| !said.is_empty());
         match (label.as_str(), said) {

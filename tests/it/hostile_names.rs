@@ -4,7 +4,7 @@ use crate::fixtures::{BUCKET, GROUP, HOME, at, get_findings};
 use crate::harness::{Answer, TestDir, run_in};
 
 /// Names that an attacker would choose.
-const NAMES: [&str; 9] = [
+pub(crate) const NAMES: [&str; 12] = [
     "=cmd|' /C calc'!A0",
     "+1+1",
     "-2",
@@ -14,6 +14,9 @@ const NAMES: [&str; 9] = [
     "reversed \u{202e}txt.exe",
     "<script>alert(1)</script>",
     "quote\",and,comma;semicolon",
+    "spelled _x0041__x000D_ in a workbook",
+    " space around and a | bar \\ in it ",
+    "\u{fffe}\u{1f512} signs that XML has not",
 ];
 
 /// A run in which every name stands wherever evidence may put one.

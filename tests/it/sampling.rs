@@ -8,7 +8,9 @@ use calamine::{Data, Reader, Xlsx};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::fixtures::{GROUP, HOME, at};
 use crate::harness::{Run, TableRow, TestDir, zip_of};
+use crate::hostile_names::NAMES;
 use crate::sample_data::{HALF_YEAR, sample_data};
 
 /// Results of the sample data in `s`, and draws from them in folders of their own.
@@ -429,4 +431,55 @@ fn a_frozen_population_is_drawn_from_as_it_is_and_refused_where_it_was_changed()
     let run = results().tickmark(&["sample", "draw", "s/statuses.parquet", "--size", "9"]);
     assert_eq!(run.status, 2, "{}", run.shown());
     assert!(run.shown().contains("no population"), "{}", run.shown());
+}
+
+#[test]
+fn names_out_of_the_evidence_are_text_in_the_paper_and_come_back_as_they_were() {
+    let dir = TestDir::new();
+    for (number, name) in NAMES.iter().enumerate() {
+        let compliance = HOME.compliance(GROUP, name, &at(12, 0), &[("restricted-ssh", "NON_COMPLIANT")]);
+        dir.json(&format!("items-{number}.json"), &serde_json::json!({ "configurationItems": [compliance] }));
+    }
+    let answer = dir.answer(&["--control", "C10"]);
+    assert_eq!(answer.subjects("C10").len(), NAMES.len());
+    let size = NAMES.len().to_string();
+    let options = ["--control", "C10", "--size", &size, "--spares", "0", "--seed", "=1+1", "--out", "w"];
+    let run = dir.tickmark(&[&["sample", "draw", "out"], &options[..]].concat());
+    assert_eq!(run.status, 0, "{}", run.shown());
+    let workbook = dir.bytes("w/C10-resources.xlsx");
+    for (name, bytes) in entries(&workbook).iter().filter(|(name, _)| name.starts_with("xl/worksheets/")) {
+        let xml = String::from_utf8(bytes.clone()).unwrap();
+        for formula in xml.split("<f>").skip(1) {
+            let formula = formula.split("</f>").next().unwrap();
+            assert!(!formula.contains("cmd") && !formula.contains("SUM(A1)"), "{name}: {formula}");
+        }
+        assert!(!xml.contains("<hyperlink"), "{name}");
+    }
+    let run = dir.tickmark(&["sample", "evaluate", "w/C10-resources.xlsx", "--format", "json"]);
+    let told: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.status, cells(&told, "faults")), (3, Vec::new()), "{}", run.shown());
+    let run = dir.tickmark(&["sample", "verify", "w/C10-resources.xlsx", "--results", "out"]);
+    assert_eq!(run.status, 0, "{}", run.shown());
+}
+
+#[test]
+fn a_cell_far_away_takes_no_memory_and_a_file_that_is_none_is_named() {
+    let workbook = edited(completed(), "sheet5", |xml| {
+        xml.replace("</sheetData>", "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row></sheetData>")
+    });
+    let (run, told) = evaluated("far", &workbook, &[]);
+    assert_eq!((run.status, &told["finding"]["conclusion"]), (0, &Value::from("supported")), "{}", run.shown());
+    for (name, bytes) in [("none.xlsx", b"not a workbook".to_vec()), ("other.xlsx", zip_of(&[("a.txt", b"a")]))] {
+        results().file(name, bytes);
+        let run = results().tickmark(&["sample", "evaluate", name]);
+        assert_eq!(run.status, 2, "{}", run.shown());
+        assert!(run.shown().contains(name), "{}", run.shown());
+    }
+}
+
+#[test]
+fn an_item_that_is_tested_on_some_attributes_only_is_open() {
+    let workbook = edited(completed(), "sheet5", |xml| typed(&xml, "L9", "N/A"));
+    let (run, told) = evaluated("partly", &workbook, &[]);
+    assert_eq!((run.status, cells(&told, "open")), (3, vec!["Sample!A9".to_owned()]), "{told}");
 }

@@ -122,7 +122,7 @@ fn result_formula(range: &str, attributes: u16) -> String {
     let (pass, not_applicable) = (counted("words_pass"), counted("words_not_applicable"));
     format!(
         "=IF({deviation}>0,\"deviation\",IF({unable}>0,\"unable to test\",IF(COUNTBLANK({range})>0,\"open\",\
-         IF({not_applicable}={attributes},\"not applicable\",IF({pass}+{not_applicable}={attributes},\
+         IF({not_applicable}={attributes},\"not applicable\",IF({pass}={attributes},\
          \"no deviation\",\"unclear\")))))"
     )
 }

@@ -324,7 +324,7 @@ pub(super) fn legend(book: &mut Workbook, id: &str) -> Result<(), XlsxError> {
     let meanings = [
         "agreed to the evidence without exception",
         "deviation",
-        "not applicable: the item does not belong; replaced by the next spare",
+        "not applicable, in all attributes: the item does not belong, and the next spare takes its place",
         "unable to test: counted as a deviation",
         "reperformed without exception",
         "traced to the source file without exception",

@@ -112,7 +112,18 @@ impl Cell {
 
 /// A text as cells hold it: signs that cannot be seen are shown by name, and what is too long is cut.
 pub(super) fn shown(text: &str) -> String {
-    fitting(&visible(text))
+    let seen = visible(text);
+    // `_x0041_` in a workbook is read as `A` by some programs and as it stands by others.
+    let mut plain = String::with_capacity(seen.len());
+    for (place, character) in seen.char_indices() {
+        let follows = || seen.get(place + 1..).unwrap_or_default().bytes();
+        let is_escape = character == '_'
+            && follows().next() == Some(b'x')
+            && follows().skip(1).take(4).filter(u8::is_ascii_hexdigit).count() == 4
+            && follows().nth(5) == Some(b'_');
+        if is_escape { plain.push_str("\\u{5f}") } else { plain.push(character) }
+    }
+    fitting(&plain)
 }
 
 /// A sheet while it is written.
