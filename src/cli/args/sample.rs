@@ -37,27 +37,14 @@ pub(in crate::cli) enum SampleCommand {
 /// Arguments of `sample plan`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct PlanArguments {
-    /// How sure the conclusion must be, in percent.
-    #[arg(long, value_name = "PERCENT", default_value = "95")]
-    pub(in crate::cli) confidence: Rate,
-    /// Deviation rate at which the control can no longer be relied on, in percent.
-    #[arg(long, value_name = "PERCENT", default_value = "5")]
-    pub(in crate::cli) tolerable: Rate,
-    /// Deviation rate expected in the sample, in percent; none unless given.
-    #[arg(long, value_name = "PERCENT", conflicts_with = "deviations")]
-    pub(in crate::cli) expected: Option<Rate>,
-    /// Allow this many deviations, instead of an expected rate.
-    #[arg(long, value_name = "COUNT")]
-    pub(in crate::cli) deviations: Option<u64>,
+    #[command(flatten)]
+    pub(in crate::cli) aim: AimArguments,
     /// Items of the population; a population without end unless given.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(..=POPULATION_MAX))]
     pub(in crate::cli) population: Option<u64>,
     /// How deviations fall into the sample: hypergeometric where the population is counted, else binomial.
     #[arg(long, value_name = "MODEL")]
     pub(in crate::cli) distribution: Option<ChanceArgument>,
-    /// Test in stages of equal size: deviations to accept in all after each, such as 0,1.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["expected", "deviations"])]
-    pub(in crate::cli) stages: Vec<u64>,
     /// Ask a table of sizes by how often the control operates, and what each assures.
     #[arg(long, value_name = "OFTEN", conflicts_with_all = ["confidence", "tolerable", "expected", "deviations", "stages", "distribution"],
           value_parser = clap::builder::PossibleValuesParser::new(FREQUENCIES.map(|frequency| frequency.name)))]
@@ -76,6 +63,26 @@ pub(in crate::cli) enum ChanceArgument {
     Poisson,
     /// Drawn without replacement from --population items.
     Hypergeometric,
+}
+
+/// What a sample is to show.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AimArguments {
+    /// How sure the conclusion must be, in percent.
+    #[arg(long, value_name = "PERCENT", default_value = "95")]
+    pub(in crate::cli) confidence: Rate,
+    /// Deviation rate at which the control can no longer be relied on, in percent.
+    #[arg(long, value_name = "PERCENT", default_value = "5")]
+    pub(in crate::cli) tolerable: Rate,
+    /// Deviation rate expected in the sample, in percent; none unless given.
+    #[arg(long, value_name = "PERCENT", conflicts_with = "deviations")]
+    pub(in crate::cli) expected: Option<Rate>,
+    /// Allow this many deviations, instead of an expected rate.
+    #[arg(long, value_name = "COUNT")]
+    pub(in crate::cli) deviations: Option<u64>,
+    /// Test in stages of equal size: deviations to accept in all after each, such as 0,1.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["expected", "deviations"])]
+    pub(in crate::cli) stages: Vec<u64>,
 }
 
 /// Arguments of `sample draw`.
@@ -99,21 +106,8 @@ pub(in crate::cli) struct DrawArguments {
     /// Items to test; unless given, as many as the plan needs.
     #[arg(long, value_name = "COUNT", conflicts_with_all = ["expected", "deviations", "stages"])]
     pub(in crate::cli) size: Option<u64>,
-    /// How sure the conclusion must be, in percent.
-    #[arg(long, value_name = "PERCENT", default_value = "95")]
-    pub(in crate::cli) confidence: Rate,
-    /// Deviation rate at which the control can no longer be relied on, in percent.
-    #[arg(long, value_name = "PERCENT", default_value = "5")]
-    pub(in crate::cli) tolerable: Rate,
-    /// Deviation rate expected in the sample, in percent; none unless given.
-    #[arg(long, value_name = "PERCENT", conflicts_with = "deviations")]
-    pub(in crate::cli) expected: Option<Rate>,
-    /// Allow this many deviations, instead of an expected rate.
-    #[arg(long, value_name = "COUNT")]
-    pub(in crate::cli) deviations: Option<u64>,
-    /// Test in stages: deviations to accept in all after each, such as 0,1.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["expected", "deviations"])]
-    pub(in crate::cli) stages: Vec<u64>,
+    #[command(flatten)]
+    pub(in crate::cli) aim: AimArguments,
     /// Draw for this stage: its items and, before them, those of the stages before; the first unless given.
     #[arg(long, value_name = "NUMBER", requires = "stages", value_parser = clap::value_parser!(u64).range(1..))]
     pub(in crate::cli) stage: Option<u64>,

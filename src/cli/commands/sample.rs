@@ -35,12 +35,16 @@ fn plan(arguments: &PlanArguments) -> anyhow::Result<Exit> {
         let told = FrequencyTold::of(name, arguments.population)?;
         if is_json { told.json()? } else { told.screen().into_bytes() }
     } else {
-        let aim = Aim { confidence: arguments.confidence, tolerable: arguments.tolerable, chance: chance(arguments)? };
-        let told = if arguments.stages.is_empty() {
-            let rate = Expectation::Rate(arguments.expected.unwrap_or(Rate::ZERO));
-            PlanTold::of(aim, arguments.deviations.map_or(rate, Expectation::Deviations))?
+        let aim = Aim {
+            confidence: arguments.aim.confidence,
+            tolerable: arguments.aim.tolerable,
+            chance: chance(arguments)?,
+        };
+        let told = if arguments.aim.stages.is_empty() {
+            let rate = Expectation::Rate(arguments.aim.expected.unwrap_or(Rate::ZERO));
+            PlanTold::of(aim, arguments.aim.deviations.map_or(rate, Expectation::Deviations))?
         } else {
-            PlanTold::in_stages(aim, &arguments.stages)?
+            PlanTold::in_stages(aim, &arguments.aim.stages)?
         };
         if is_json { told.json()? } else { told.screen().into_bytes() }
     };

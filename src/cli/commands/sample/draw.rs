@@ -246,17 +246,17 @@ fn ordered(arguments: &DrawArguments, population: &FrozenPopulation) -> anyhow::
         Some(ChanceArgument::Poisson) => Chance::Poisson,
         None | Some(ChanceArgument::Hypergeometric) => Chance::Hypergeometric { population: count },
     };
-    let aim = Aim { confidence: arguments.confidence, tolerable: arguments.tolerable, chance };
-    let expected = arguments.expected.or_else(|| arguments.deviations.is_none().then_some(Rate::ZERO));
+    let aim = Aim { confidence: arguments.aim.confidence, tolerable: arguments.aim.tolerable, chance };
+    let expected = arguments.aim.expected.or_else(|| arguments.aim.deviations.is_none().then_some(Rate::ZERO));
     let testing = if let Some(size) = arguments.size {
         Testing::of_stated(aim, size)?
-    } else if arguments.stages.is_empty() {
-        let expectation = arguments.deviations.map(Expectation::Deviations);
+    } else if arguments.aim.stages.is_empty() {
+        let expectation = arguments.aim.deviations.map(Expectation::Deviations);
         let planned = plan(aim, expectation.unwrap_or(Expectation::Rate(expected.unwrap_or(Rate::ZERO))))?;
         let stages = vec![stages::Stage { size: planned.size, accept: planned.allowed }];
         Testing { aim, expected, stages, is_stated: false }
     } else {
-        Testing { aim, expected: None, stages: stages::plan(aim, &arguments.stages)?, is_stated: false }
+        Testing { aim, expected: None, stages: stages::plan(aim, &arguments.aim.stages)?, is_stated: false }
     };
     let stage = usize::try_from(arguments.stage.unwrap_or(1)).unwrap_or(usize::MAX);
     if stage > testing.stages.len().max(1) {
@@ -285,7 +285,7 @@ fn made_seed() -> anyhow::Result<String> {
 fn check(arguments: &DrawArguments) -> Result<(), UsageError> {
     let is_nested =
         arguments.strata.is_none() && matches!(arguments.method, MethodArgument::Hash | MethodArgument::Random);
-    if !arguments.stages.is_empty() && !is_nested {
+    if !arguments.aim.stages.is_empty() && !is_nested {
         let text = "a later stage has to begin with the items of the one before, which only hash order and simple random \
                     do without strata";
         return Err(UsageError(text.to_owned()));
