@@ -21,9 +21,11 @@ Exit status:
   1  stopped by an error; no result was written
   2  wrong usage, or a file, folder or lake named that is not there or is none
   3  done, but some evidence was rejected or could be read only in part, or of the
-     records that `explain --raw` prints some are missing or their file was changed
+     records that `explain --raw` prints some are missing or their file was changed,
+     or of a sample that `sample evaluate` reads some items are open
   4  exceptions were found, and --fail-on exceptions was given
-  5  `verify` found what is not as it was recorded, or could not check all of it
+  5  `verify` found what is not as it was recorded, or could not check all of it; or a
+     working paper is not as it went out, or not what the lake and the seed give
   130, 143  ended by Ctrl-C (SIGINT) or by SIGTERM; the last line on stderr says what was left";
 
 /// Per-control answers for an audit window, from exported AWS Config and Security Hub evidence.
