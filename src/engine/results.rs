@@ -255,8 +255,8 @@ pub struct SampleResult {
     pub not_applicable: u64,
     /// Spares used.
     pub replaced: u64,
-    /// Upper limit of the deviation rate, in millionths, rounded up.
-    pub upper_limit_millionths: u64,
+    /// Upper limit of the deviation rate, in millionths, rounded up; `None` where one limit would not hold.
+    pub upper_limit_millionths: Option<u64>,
     /// The same as a count of items, where the population is counted.
     pub upper_limit_items: Option<u64>,
     /// `supported`, `not_supported` or `extend`.
@@ -285,10 +285,10 @@ impl SampleResult {
         ratio(u128::from(self.deviations), u128::from(self.tested))
     }
 
-    /// The upper limit as a fraction of 1.
+    /// The upper limit as a fraction of 1; `None` where one limit would not hold.
     #[must_use]
     pub fn upper_limit(&self) -> Option<f64> {
-        ratio(u128::from(self.upper_limit_millionths), 1_000_000)
+        self.upper_limit_millionths.and_then(|millionths| ratio(u128::from(millionths), 1_000_000))
     }
 }
 

@@ -151,8 +151,8 @@ impl<'a> DrawTold<'a> {
         for (number, stage) in (1..).zip(&self.testing.stages).filter(|_| self.testing.stages.len() > 1) {
             all += stage.size;
             shows.push(format!(
-                "stage {number}: {all} items in all, supported with at most {} deviations",
-                stage.accept
+                "stage {number}: {all} items in all, supported with at most {}",
+                counted(stage.accept, "deviation")
             ));
         }
         shows

@@ -91,7 +91,8 @@ pub struct Evaluation {
     pub not_applicable: u64,
     /// Spares used.
     pub replaced: u64,
-    /// Upper limit of the deviation rate at the plan's confidence, as a fraction of 1; `None` where nothing was tested.
+    /// Upper limit of the deviation rate at the plan's confidence, as a fraction of 1; `None` where nothing was tested,
+    /// where the paper was refused, and where one limit would not hold: in stages, and over strata out of proportion.
     pub upper_limit: Option<f64>,
     /// The same as a count of items of the population, where it is counted.
     pub upper_count: Option<u64>,
@@ -117,13 +118,13 @@ impl Evaluation {
         (self.tested > 0).then(|| self.deviations as f64 / self.tested as f64)
     }
 
-    /// The upper limit in millionths, rounded up; all of them where nothing is shown.
+    /// The upper limit in millionths, rounded up.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a fraction of 1 in millionths")]
-    pub fn upper_limit_millionths(&self) -> u64 {
-        let limit = self.upper_limit.unwrap_or(1.0).clamp(0.0, 1.0);
+    pub fn upper_limit_millionths(&self) -> Option<u64> {
         // What is a whole step but for the last bits is that step.
-        (limit * 1_000_000.0 - 1e-6).ceil().max(0.0) as u64
+        let millionths = |limit: f64| (limit.clamp(0.0, 1.0) * 1_000_000.0 - 1e-6).ceil().max(0.0) as u64;
+        self.upper_limit.map(millionths)
     }
 }
 
@@ -140,6 +141,8 @@ pub fn evaluate(paper: &Returned, testing: &Testing) -> Evaluation {
     let aim = testing.aim;
     // Of a paper that is not as it went out nothing is computed that somebody might quote.
     let is_sound = tested > 0 && faults.is_empty() && !is_out_of_proportion(&paper.record.order.method);
+    // A limit of one look is none of several.
+    let is_sound = is_sound && testing.stages.len() <= 1;
     let shows = is_sound.then(|| upper(aim.chance, deviations, tested, aim.confidence));
     let upper_count = match aim.chance {
         Chance::Hypergeometric { population } if is_sound => {
@@ -169,7 +172,7 @@ pub fn evaluate(paper: &Returned, testing: &Testing) -> Evaluation {
         faults,
         open,
         differing: with_spares(paper).filter_map(differing).collect(),
-        remarks: remarks(paper, &counted),
+        remarks: remarks(paper, testing, &counted),
     }
 }
 
@@ -305,8 +308,11 @@ fn differing(item: &ReturnedItem) -> Option<Differing> {
     })
 }
 
-fn remarks(paper: &Returned, counted: &[&ReturnedItem]) -> Vec<String> {
+fn remarks(paper: &Returned, testing: &Testing, counted: &[&ReturnedItem]) -> Vec<String> {
     let mut remarks = Vec::new();
+    if testing.stages.len() > 1 {
+        remarks.push("Tested in stages: no upper limit is given, as that of a single look does not hold.".to_owned());
+    }
     if matches!(
         paper.record.order.method,
         Method::Stratified { allocation: Allocation::Proportional { at_least_one: true }, .. }

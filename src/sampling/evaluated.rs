@@ -108,13 +108,15 @@ impl EvaluationTold<'_> {
             unable => format!(", {unable} of them could not be tested"),
         };
         line(&format!("Deviations     {}{unable}", count(evaluation.deviations)));
-        if let (Some(rate), Some(limit)) = (evaluation.rate(), evaluation.upper_limit) {
+        if let Some(rate) = evaluation.rate() {
             line(&format!("Rate           {}", in_percent(rate)));
+        }
+        if let Some(limit) = evaluation.upper_limit {
             let items = evaluation.upper_count.map(|items| format!(", {} of the population", counted(items, "item")));
             let items = items.unwrap_or_default();
             line(&format!("Upper limit    {} at {} confidence{items}", up_in_percent(limit), aim.confidence));
-            line(&format!("Tolerable      {}", aim.tolerable));
         }
+        line(&format!("Tolerable      {}", aim.tolerable));
         line(&format!("Conclusion     {}", self.conclusion()));
         if let Finding::NotSupported { remarks } = &evaluation.finding {
             for remark in remarks {
@@ -144,8 +146,9 @@ impl EvaluationTold<'_> {
                 aim.tolerable, aim.confidence
             ),
             Finding::Extend { stage, adds, accept, risk } => format!(
-                "extend: draw stage {stage}, {adds} more; supported with at most {accept} deviations in all, at a true \
+                "extend: draw stage {stage}, {adds} more; supported with at most {} in all, at a true \
                  risk of {:.2}%",
+                counted(*accept, "deviation"),
                 risk * 100.0
             ),
             Finding::Incomplete => format!(

@@ -325,6 +325,24 @@ fn a_paper_that_is_not_as_it_went_out_is_refused_with_the_cell() {
 }
 
 #[test]
+fn a_later_stage_begins_with_the_earlier_and_one_limit_does_not_hold_for_both() {
+    let options =
+        ["--control", "C10", "--unit", "resource-days", "--seed", "1", "--stages", "0,1", "--confidence", "90"];
+    let first = draw("stage-1", &options);
+    let second = draw("stage-2", &[&options[..], &["--stage", "2"]].concat());
+    assert_eq!((keys(&first, "items").len(), keys(&second, "items").len()), (48, 96));
+    assert_eq!(keys(&first, "items"), keys(&second, "items").into_iter().take(48).collect::<Vec<_>>());
+    let filled = edited(&results().bytes("stage-1/C10-resource-days.xlsx"), "sheet5", |xml| {
+        let cells = (7..7 + 48).flat_map(|row| [format!("K{row}"), format!("L{row}")]);
+        typed(&cells.fold(xml, |xml, cell| typed(&xml, &cell, "R")), "L20", "x")
+    });
+    let (run, told) = evaluated("stage", &filled, &[]);
+    assert_eq!((run.status, &told["finding"]["conclusion"]), (0, &Value::from("extend")), "{told}");
+    assert_eq!(told["finding"]["next_stage"]["adds"], 48);
+    assert!(told["upper_limit"].is_null(), "that of a single look is not that of two");
+}
+
+#[test]
 fn sorted_rows_are_read_by_their_keys() {
     // The rows of two items change places.
     let workbook = edited(completed(), "sheet5", |xml| {
@@ -415,6 +433,7 @@ fn what_cannot_be_drawn_is_refused_in_words() {
         assert_eq!(run.status, 2, "{}", run.shown());
         assert!(run.shown().contains(words), "{words}: {}", run.shown());
     }
+    assert!(!results().path("no").exists() || std::fs::read_dir(results().path("no")).unwrap().next().is_none());
     draw("taken", &["--control", "C10", "--size", "1", "--seed", "1"]);
     let run = results().tickmark(&["sample", "draw", "s", "--control", "C10", "--size", "1", "--out", "taken"]);
     assert_eq!(run.status, 2, "a paper that somebody may have filled in is not replaced: {}", run.shown());

@@ -1,7 +1,7 @@
 //! Samples that auditors completed: what each showed, beside what the whole population shows.
 
 use crate::engine::results::{Assessment, SampleResult};
-use crate::report::figures::{count, counted, fraction};
+use crate::report::figures::{count, counted};
 
 use super::page::Page;
 
@@ -18,9 +18,14 @@ pub(super) fn render(page: &mut Page, assessment: &Assessment) {
     }
 }
 
+/// A fraction of 1 in percent, rounded up: a limit never looks lower than it is.
+fn percent(fraction: f64) -> String {
+    format!("{:.2}%", (fraction * 10_000.0 - 1e-6).ceil() / 100.0)
+}
+
 fn told(sample: &SampleResult) -> String {
     let SampleResult { unit, tolerable, confidence, draw, .. } = sample;
-    let rate = sample.upper_limit().map(fraction).unwrap_or_default();
+    let limit = sample.upper_limit().map(|limit| format!(", upper limit {}", percent(limit))).unwrap_or_default();
     let conclusion = match sample.conclusion.as_str() {
         "supported" => format!("SUPPORTED: less than {tolerable}% deviate"),
         "extend" => "EXTEND: the next stage is to be tested".to_owned(),
@@ -31,7 +36,7 @@ fn told(sample: &SampleResult) -> String {
         differences => format!("; auditor and tickmark differ on {}", counted(differences, "item")),
     };
     format!(
-        "{conclusion}, at {confidence}% confidence. {} in {} of {} {unit}, upper limit {rate}{differing} (draw {draw})",
+        "{conclusion}, at {confidence}% confidence. {} in {} of {} {unit}{limit}{differing} (draw {draw})",
         counted(sample.deviations, "deviation"),
         counted(sample.tested, "item"),
         count(sample.population),

@@ -50,7 +50,11 @@ pub(super) fn results(book: &mut Workbook, paper: &Paper<'_>, id: &str) -> Resul
             Look::Percent,
             format!("=IF(B10>=B6,1,_xlfn.BETA.INV({share},B10+1,B6-B10))"),
             "1",
-            "Binomial, for a population without end; the limit for a counted one is lower.",
+            if paper.testing.stages.len() > 1 {
+                "Binomial, of a single look: it does not hold for a test in stages."
+            } else {
+                "Binomial, for a population without end; the limit for a counted one is lower."
+            },
         )?;
     }
     decision(&mut page, paper)

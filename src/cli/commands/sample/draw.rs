@@ -53,9 +53,17 @@ pub(super) fn draw(arguments: &DrawArguments) -> anyhow::Result<Exit> {
         );
         return Err(UsageError(text).into());
     }
+    let is_new = !file.exists();
     let (population, sha256) = frozen(&again, unit, &file)?;
-    let (testing, order) = ordered(arguments, &population)?;
-    let sample = draw::draw(&population, &order)?;
+    let drawn = || {
+        let (testing, order) = ordered(arguments, &population)?;
+        let sample = draw::draw(&population, &order)?;
+        Ok::<_, anyhow::Error>((testing, sample))
+    };
+    let (testing, sample) = drawn().inspect_err(|_| {
+        // What was made for a draw that did not come about is no use to anyone.
+        let _removed = if is_new { fs::remove_file(&file) } else { Ok(()) };
+    })?;
     let record = Record::of(&tool(), &population.about, &sha256, &testing, &sample);
     let attributes = attributes(arguments, unit)?;
     let described = again.catalog.control(control).context("the control is not in the catalog")?;
