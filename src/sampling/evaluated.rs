@@ -96,7 +96,7 @@ impl EvaluationTold<'_> {
         };
         let (record, evaluation, aim) = (&self.paper.record, self.evaluation, self.testing.aim);
         let about = &record.population;
-        let of = format!("{} of {} {}", count(evaluation.size), counted(about.count, "item"), about.unit);
+        let of = format!("{} of {} ({})", count(evaluation.size), counted(about.count, "item"), about.unit);
         line(&format!("Sample         {} {of}, draw {}", about.control, self.paper.draw));
         line(&format!("Tested         {}", counted(evaluation.tested, "item")));
         if evaluation.not_applicable > 0 {

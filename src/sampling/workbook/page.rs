@@ -121,7 +121,13 @@ pub(super) fn shown(text: &str) -> String {
             && follows().next() == Some(b'x')
             && follows().skip(1).take(4).filter(u8::is_ascii_hexdigit).count() == 4
             && follows().nth(5) == Some(b'_');
-        if is_escape { plain.push_str("\\u{5f}") } else { plain.push(character) }
+        match character {
+            _ if is_escape => plain.push_str("\\u{5f}"),
+            // XML has neither of these.
+            '\u{fffe}' => plain.push_str("\\u{fffe}"),
+            '\u{ffff}' => plain.push_str("\\u{ffff}"),
+            other => plain.push(other),
+        }
     }
     fitting(&plain)
 }
